@@ -1,0 +1,1 @@
+"""French assistant for the Petites villes de demain programme: finds, answers, cites."""

@@ -1,0 +1,223 @@
+"""Understand a question before searching: what is asked, about what, and what it leans on.
+
+Only rules here, all in ``data/understanding.yaml``; nothing is learnt and nothing is searched.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+from pvd_assistant.answer.cleaning import clean, fold
+from pvd_assistant.messages import load_data
+from pvd_assistant.model import Family, Turn
+
+_SENTENCE_END = re.compile(r"(?<=[.?!…])[\s»)]+(?=\S)|\n+")
+_CITATION_MARK = re.compile(r"\s*\[\d+\]")
+
+
+@dataclass(frozen=True, slots=True)
+class Understanding:
+    """A question, understood.
+
+    :ivar text: the cleaned message.
+    :ivar core: the part of it that asks: what is searched with full weight.
+    :ivar context: what is searched with less weight (rest of an e-mail, earlier turns).
+    :ivar expects: kinds of things expected: amount, count, date, duration, person, place, yesno,
+        list, how, definition.
+    :ivar families: families by number of matching rules, best first.
+    :ivar follow_up: the message leans on earlier turns.
+    :ivar orders: it held sentences that give orders to the assistant; they were dropped.
+    :ivar refused: it asks for something the assistant is not made for.
+    :ivar language: ``"fr"``, ``"en"``, ``"de"`` or ``"es"``.
+    """
+
+    text: str
+    core: str
+    context: str = ""
+    expects: frozenset[str] = frozenset()
+    families: tuple[Family, ...] = ()
+    follow_up: bool = False
+    orders: bool = False
+    refused: bool = False
+    language: str = "fr"
+    numbers: tuple[str, ...] = field(default=())
+
+
+def understand(question: str, history: Sequence[Turn] = (), limit: int = 4000) -> Understanding:
+    """Read a question in its conversation.
+
+    :param question: the message as typed or pasted.
+    :param history: earlier turns, oldest first.
+    :param limit: longest message read, in characters; the rest is ignored.
+    """
+    text = clean(question, limit)
+    kept, dropped = _without_orders(_sentences(text))
+    core, rest = _request(kept)
+    folded = fold(core)
+    follow_up = bool(history) and _leans_on_history(folded)
+    return Understanding(
+        text=text,
+        core=core,
+        context=_context(rest, history if follow_up else ()),
+        expects=frozenset(
+            name
+            for name, rules in _rules("expects").items()
+            if any(r.search(folded) for r in rules)
+        ),
+        families=_families(folded),
+        follow_up=follow_up,
+        orders=bool(dropped),
+        refused=not core or any(rule.search(fold(text)) for rule in _not_for_us()),
+        language=_language(folded),
+        numbers=tuple(re.findall(r"\d+(?:[ .,]\d+)*", folded)),
+    )
+
+
+@cache
+def _data() -> Any:
+    return load_data("understanding")
+
+
+@cache
+def _rules(section: str) -> dict[str, tuple[re.Pattern[str], ...]]:
+    return {name: tuple(map(re.compile, rules)) for name, rules in _data()[section].items()}
+
+
+@cache
+def _orders() -> tuple[re.Pattern[str], ...]:
+    return tuple(map(re.compile, _data()["orders"]))
+
+
+@cache
+def _not_for_us() -> tuple[re.Pattern[str], ...]:
+    return tuple(map(re.compile, _data()["not_for_us"]))
+
+
+@cache
+def _pattern(section: str, name: str) -> re.Pattern[str]:
+    return re.compile(_data()[section][name])
+
+
+def _sentences(text: str) -> list[str]:
+    return [s.strip() for s in _SENTENCE_END.split(text) if s.strip(" -–—_*")]
+
+
+def _without_orders(sentences: list[str]) -> tuple[list[str], list[str]]:
+    kept: list[str] = []
+    dropped: list[str] = []
+    for sentence in sentences:
+        folded = fold(sentence)
+        (dropped if any(rule.search(folded) for rule in _orders()) else kept).append(sentence)
+    return kept, dropped
+
+
+def _request(sentences: list[str]) -> tuple[str, str]:
+    """Split what asks from what surrounds it (only in a long message such as an e-mail)."""
+    body = [s for s in map(_without_opening, sentences) if s and not _is_ceremony(fold(s))]
+    if not body or sum(map(len, sentences)) <= _data()["email"]["long"]:
+        return " ".join(body or sentences), ""
+    asks, introduces = _pattern("email", "asks"), _pattern("email", "introductions")
+    telling = [s for s in body if not introduces.search(fold(s)) or s.endswith("?")]
+    asking = [s for s in telling if asks.search(fold(s))]
+    questions = [s for s in asking if s.rstrip(" »\"'").endswith("?")]
+    core = questions or asking or telling or body
+    return " ".join(core), " ".join(s for s in body if s not in core)
+
+
+def _without_opening(sentence: str) -> str:
+    """Drop « Bonjour Madame, » at the start of a sentence that goes on to say something."""
+    match = _pattern("email", "openings").match(fold(sentence))
+    # Folding may change lengths (œ → oe), but not in a greeting: the cut stays right.
+    return sentence[match.end() :] if match else sentence
+
+
+def _is_ceremony(folded: str) -> bool:
+    if folded.endswith("?"):
+        return False
+    return any(_pattern("email", name).search(folded) for name in ("greetings", "closings"))
+
+
+def _families(folded: str) -> tuple[Family, ...]:
+    counts: dict[Family, int] = {
+        name: sum(len(rule.findall(folded)) for rule in rules)  # type: ignore[misc]
+        for name, rules in _rules("families").items()
+    }
+    return tuple(sorted((name for name in counts if counts[name]), key=lambda n: -counts[n]))
+
+
+def _leans_on_history(folded: str) -> bool:
+    rules = _data()["follow_up"]
+    short = len(folded.split()) <= rules["most_words"]
+    starts = _pattern("follow_up", "starts").search(folded)
+    return bool(starts) or (short and bool(_pattern("follow_up", "pronouns").search(folded)))
+
+
+def _context(rest: str, history: Sequence[Turn]) -> str:
+    """Earlier turns and the rest of an e-mail, latest first, without citation marks."""
+    turns = [_CITATION_MARK.sub("", turn.content) for turn in reversed(history[-4:])]
+    return " ".join(part for part in (rest, *turns) if part)
+
+
+def _language(folded: str) -> str:
+    words = re.findall(r"[a-z]+", folded)
+    if len(words) < 4:
+        return "fr"
+    french = sum(w in _french_words() for w in words)
+    for code, name in (("en", "english"), ("de", "german"), ("es", "spanish")):
+        if sum(w in _data()[name] for w in words) > french + 1:
+            return code
+    return "fr"
+
+
+@cache
+def _french_words() -> frozenset[str]:
+    return frozenset(
+        [
+            "le",
+            "la",
+            "les",
+            "un",
+            "une",
+            "des",
+            "du",
+            "de",
+            "et",
+            "est",
+            "en",
+            "pour",
+            "que",
+            "qui",
+            "dans",
+            "sur",
+            "au",
+            "aux",
+            "nous",
+            "notre",
+            "on",
+            "ce",
+            "il",
+            "elle",
+            "pas",
+            "par",
+            "avec",
+            "ou",
+            "quel",
+            "quelle",
+            "comment",
+            "combien",
+            "peut",
+            "a",
+            "l",
+            "d",
+            "c",
+            "s",
+            "je",
+            "vous",
+            "mon",
+            "ma",
+        ]
+    )

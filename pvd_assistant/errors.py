@@ -1,0 +1,90 @@
+"""Every error the package raises on purpose.
+
+A user reads the message: it is French, names the thing and says the remedy. The wording lives in
+``data/messages/*.yaml`` under the error's ``code``; the code, not the wording, is what callers test.
+
+::
+
+    PvdError
+    ├── UsageError               the command or the call is wrong (exit status 2)
+    ├── SettingsError            a setting has an impossible value
+    ├── CorpusError              the folder of documents
+    │   ├── DocumentError        one file cannot be read
+    │   └── MetadataError        a document's front matter is wrong
+    ├── IndexingError            the index
+    │   ├── IndexMissingError    there is none yet
+    │   ├── IndexCorruptError    it cannot be read
+    │   ├── IndexMismatchError   it was built with another model or format
+    │   └── IndexLockedError     another process is writing it
+    ├── EmbeddingError           the embedding model or its server
+    └── EvaluationError          a question file or a BEIR folder is wrong
+"""
+
+from __future__ import annotations
+
+from pvd_assistant.messages import text
+
+
+class PvdError(Exception):
+    """Base of every error raised on purpose.
+
+    :param code: key of the message in ``data/messages/*.yaml``, for instance ``"index.missing"``.
+    :param values: values to put in the message.
+    """
+
+    exit_status = 1
+
+    def __init__(self, code: str, **values: object) -> None:
+        self.code = code
+        self.values = values
+        super().__init__(text(code, **values))
+
+
+class UsageError(PvdError):
+    """The command line or the call is wrong."""
+
+    exit_status = 2
+
+
+class SettingsError(PvdError):
+    """A setting has an impossible value."""
+
+
+class CorpusError(PvdError):
+    """The folder of documents is missing or unreadable."""
+
+
+class DocumentError(CorpusError):
+    """One file cannot be read: broken, encrypted, empty, too large, of a wrong type."""
+
+
+class MetadataError(CorpusError):
+    """A document's front matter is missing or wrong."""
+
+
+class IndexingError(PvdError):
+    """The index cannot be built or used."""
+
+
+class IndexMissingError(IndexingError):
+    """No index has been built yet."""
+
+
+class IndexCorruptError(IndexingError):
+    """The index exists but cannot be read."""
+
+
+class IndexMismatchError(IndexingError):
+    """The index was built with another embedding model or another format."""
+
+
+class IndexLockedError(IndexingError):
+    """Another process is writing the index."""
+
+
+class EmbeddingError(PvdError):
+    """The embedding model cannot be loaded, or its server does not answer as it should."""
+
+
+class EvaluationError(PvdError):
+    """A question file or a BEIR folder is not in the expected format."""

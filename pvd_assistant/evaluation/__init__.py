@@ -1,0 +1,1 @@
+"""Measure the assistant: question files (``answers``) and retrieval collections (``retrieval``)."""

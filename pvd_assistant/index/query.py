@@ -1,0 +1,198 @@
+"""What a question asks for, word by word, and the other forms in which a text may say it.
+
+Each content word of the question is a :class:`Slot`; each form that may stand for it is an
+:class:`Alternative`: the word itself, the acronym spelled out (or shortened), the nearest words of the
+corpus when the word is unknown to it (a typing error).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Protocol
+
+from pvd_assistant.index.analysis import Word, fold, stem, terms, words
+from pvd_assistant.messages import load_data
+
+# Weight of a form against the word itself; origin: set by hand, a form is a guess and must not
+# outrank the word that was typed. Checked by benchmarks on the development questions.
+_ACRONYM_WEIGHT = 0.7
+_TYPO_WEIGHT = {1: 0.8, 2: 0.6}
+_SHORTEST_CORRECTED = 4
+_TWO_ERRORS_FROM = 8
+_MOST_CORRECTIONS = 3
+
+
+class Vocabulary(Protocol):
+    """What the correction of a word needs to know of the corpus."""
+
+    def knows(self, term: str) -> bool:
+        """Tell whether a stem is in the corpus."""
+
+    def words_near(self, length: int, reach: int) -> Mapping[str, int]:
+        """Return the folded words of about that length with the number of passages of each."""
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """One form of a word: all of its terms together."""
+
+    terms: tuple[str, ...]
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A content word of the question and the forms that may stand for it, the best first."""
+
+    word: str
+    alternatives: tuple[Alternative, ...]
+    weight: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class AnalysedQuery:
+    """A question ready for the search by words.
+
+    :ivar text: the question with acronyms spelled out and typing errors put right, for embedding.
+    :ivar slots: its content words, without repeats.
+    """
+
+    text: str
+    slots: tuple[Slot, ...]
+
+    def weights(self) -> dict[str, float]:
+        """Return the weight of each term: the highest among the forms it appears in."""
+        found: dict[str, float] = {}
+        for slot in self.slots:
+            for form in slot.alternatives:
+                for term in form.terms:
+                    found[term] = max(found.get(term, 0.0), slot.weight * form.weight)
+        return found
+
+
+def analyse(text: str, vocabulary: Vocabulary, *, weight: float = 1.0) -> AnalysedQuery:
+    """Analyse a question.
+
+    :param text: the question as typed.
+    :param vocabulary: words of the corpus, to put typing errors right.
+    :param weight: weight of all its words (below 1 for earlier turns of a conversation).
+    """
+    spelled = _spell_out(words(text))
+    expansions = _acronyms_in([word.folded for word in spelled])
+    slots: dict[str, Slot] = {}
+    rewritten: list[str] = []
+    for position, word in enumerate(spelled):
+        forms = [Alternative((word.stem,), 1.0)] if word.stem else []
+        shown = word.folded
+        if word.stem and not vocabulary.knows(word.stem):
+            corrections = _corrections(word.folded, vocabulary)
+            forms += [Alternative((stem(near),), share) for near, share in corrections]
+            if corrections and corrections[0][1] >= _TYPO_WEIGHT[1]:
+                shown = corrections[0][0]
+        rewritten.append(shown)
+        for expansion in expansions.get(position, ()):
+            forms.append(Alternative(expansion.terms, _ACRONYM_WEIGHT))
+            if expansion.spelled_out:
+                rewritten.append(expansion.spelled_out)
+        if word.stem and word.stem not in slots:
+            slots[word.stem] = Slot(word.folded, tuple(forms), weight)
+    changed = bool(expansions) or rewritten != [word.folded for word in words(text)]
+    return AnalysedQuery(_embedded(text, rewritten) if changed else text, tuple(slots.values()))
+
+
+def _embedded(text: str, rewritten: list[str]) -> str:
+    """Keep the question's own words (accents count for some models), then add the new ones."""
+    own = {word.folded for word in words(text)}
+    added = [shown for shown in rewritten if shown not in own]
+    return f"{text} {' '.join(added)}".strip() if added else text
+
+
+def _spell_out(found: list[Word]) -> list[Word]:
+    """Replace telephone shorthand: ``kel`` → ``quel``."""
+    shorthand = _shorthand()
+    result: list[Word] = []
+    for word in found:
+        meant = shorthand.get(word.folded)
+        result.extend(words(meant) if meant else (word,))
+    return result
+
+
+@cache
+def _shorthand() -> dict[str, str]:
+    return {str(k): str(v) for k, v in load_data("spelling").items()}
+
+
+@dataclass(frozen=True, slots=True)
+class _Expansion:
+    terms: tuple[str, ...]
+    spelled_out: str
+
+
+@cache
+def _acronym_table() -> dict[tuple[str, ...], tuple[_Expansion, ...]]:
+    """Map the folded words of a form to the other forms of the same thing."""
+    table: dict[tuple[str, ...], list[_Expansion]] = {}
+    for entry in load_data("acronyms"):
+        forms = [(short, False) for short in entry["short"]] + [(s, True) for s in entry["long"]]
+        keys = [(tuple(word.folded for word in words(form)), form, long) for form, long in forms]
+        for key, _, key_is_long in keys:
+            known = table.setdefault(key, [])
+            for other, form, is_long in keys:
+                expansion = _Expansion(
+                    tuple(dict.fromkeys(terms(form))),
+                    fold(form) if is_long and not key_is_long else "",
+                )
+                if other != key and expansion.terms and expansion not in known:
+                    known.append(expansion)
+    return {key: tuple(found) for key, found in table.items() if found}
+
+
+@cache
+def _longest_form() -> int:
+    return max(map(len, _acronym_table()))
+
+
+def _acronyms_in(folded: list[str]) -> dict[int, list[_Expansion]]:
+    """Find acronyms and long forms: position of each of their words → the other forms."""
+    table = _acronym_table()
+    found: dict[int, list[_Expansion]] = {}
+    start = 0
+    while start < len(folded):
+        for end in range(min(len(folded), start + _longest_form()), start, -1):
+            expansions = table.get(tuple(folded[start:end]))
+            if expansions:
+                found.setdefault(end - 1, []).extend(expansions)
+                for position in range(start, end - 1):
+                    if stem(folded[position]):
+                        short = [e for e in expansions if len(e.terms) == 1 or not e.spelled_out]
+                        found.setdefault(position, []).extend(
+                            _Expansion(e.terms, "") for e in short
+                        )
+                start = end - 1
+                break
+        start += 1
+    return found
+
+
+def _corrections(word: str, vocabulary: Vocabulary) -> list[tuple[str, float]]:
+    """Return the words of the corpus that an unknown word may be, with their weights."""
+    from rapidfuzz import process
+    from rapidfuzz.distance import OSA
+
+    if len(word) < _SHORTEST_CORRECTED or not word.isalpha():
+        return []
+    reach = 2 if len(word) >= _TWO_ERRORS_FROM else 1
+    candidates = vocabulary.words_near(len(word), reach)
+    found = process.extract(
+        word, list(candidates), scorer=OSA.distance, score_cutoff=reach, limit=None
+    )
+    ranked = sorted((int(d), near[0] != word[0], -candidates[near], near) for near, d, _ in found)
+    seen: dict[str, tuple[str, float]] = {}
+    for distance, _, _, near in ranked:
+        if ranked and distance > ranked[0][0]:
+            break
+        if found_stem := stem(near):
+            seen.setdefault(found_stem, (near, _TYPO_WEIGHT[max(1, distance)]))
+    return list(seen.values())[:_MOST_CORRECTIONS]

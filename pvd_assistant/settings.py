@@ -1,0 +1,72 @@
+"""One settings object, read once: ``pvd.toml`` < ``PVD_*`` environment < command-line flags."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from pvd_assistant.errors import SettingsError
+
+
+class Settings(BaseSettings):
+    """Everything that can be chosen. Each field is ``PVD_<NAME>`` in the environment."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="PVD_", toml_file="pvd.toml", extra="forbid", frozen=True
+    )
+
+    corpus_dir: Path = Field(Path("corpus"), description="Folder of the documents.")
+    index_dir: Path = Field(Path("index"), description="Folder of what is built from them.")
+    embedding: str = Field(
+        "packaged",
+        description="'packaged', 'st:NAME_OR_PATH' (sentence-transformers) or 'openai:MODEL'.",
+    )
+    embedding_url: str = Field("", description="Base URL of the embeddings server (…/v1).")
+    embedding_key: SecretStr = Field(SecretStr(""), description="Its API key.")
+    embedding_query_prompt: str = Field("", description="Text put before a question (st:).")
+    embedding_passage_prompt: str = Field("", description="Text put before a passage (st:).")
+    chroma_url: str = Field("", description="URL of a Chroma server; empty: embedded.")
+    host: str = Field("127.0.0.1", description="Address the web server listens on.")
+    port: int = Field(7860, ge=1, le=65535, description="Port of the web server.")
+    question_limit: int = Field(4000, ge=200, description="Longest question read, in characters.")
+    history_limit: int = Field(12, ge=0, description="Earlier messages taken into account.")
+    max_file_mb: int = Field(100, ge=1, description="Largest document read, in megabytes.")
+    page_timeout_s: float = Field(10.0, gt=0, description="Time to read one PDF page, in seconds.")
+    max_pages: int = Field(2000, ge=1, description="Most pages read in one document.")
+    log_level: str = Field("WARNING", description="Level of the logs written to stderr.")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Order the sources: flags, then the environment, then ``pvd.toml``."""
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+
+def load_settings(**flags: Any) -> Settings:
+    """Read the settings; a flag that is ``None`` was not given.
+
+    :raises SettingsError: a value is impossible, or ``pvd.toml`` cannot be read.
+    """
+    given = {name: value for name, value in flags.items() if value is not None}
+    try:
+        return Settings(**given)
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(str(step) for step in first["loc"]) or "pvd.toml"
+        raise SettingsError("settings.invalid", name=name, reason=first["msg"]) from error
+    except ValueError as error:  # tomllib.TOMLDecodeError
+        raise SettingsError("settings.unreadable", path="pvd.toml", reason=error) from error
