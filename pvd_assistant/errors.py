@@ -17,6 +17,7 @@ A user reads the message: it is French, names the thing and says the remedy. The
     │   ├── IndexMismatchError   it was built with another model or format
     │   └── IndexLockedError     another process is writing it
     ├── EmbeddingError           the embedding model or its server
+    ├── UnknownCommuneError      no commune has that name or code
     └── EvaluationError          a question file or a BEIR folder is wrong
 """
 
@@ -84,6 +85,10 @@ class IndexLockedError(IndexingError):
 
 class EmbeddingError(PvdError):
     """The embedding model cannot be loaded, or its server does not answer as it should."""
+
+
+class UnknownCommuneError(PvdError):
+    """No commune has that name, code or postcode."""
 
 
 class EvaluationError(PvdError):

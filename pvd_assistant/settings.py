@@ -25,6 +25,7 @@ class Settings(BaseSettings):
 
     corpus_dir: Path = Field(Path("corpus"), description="Folder of the documents.")
     index_dir: Path = Field(Path("index"), description="Folder of what is built from them.")
+    data_dir: Path = Field(Path("data"), description="Folder of people's work: opinions, pages.")
     embedding: str = Field(
         "packaged",
         description="'packaged', 'st:NAME_OR_PATH' (sentence-transformers) or 'openai:MODEL'.",

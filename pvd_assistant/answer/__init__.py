@@ -1,1 +1,1 @@
-"""TODO."""
+"""What is answered: understanding, choice of statements, verdicts, composition."""

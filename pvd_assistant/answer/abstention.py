@@ -1,0 +1,110 @@
+"""Decide whether the assistant knows: several signals, one fitted probability.
+
+A question for another counter and a question on a thing that does not exist look alike to a search
+engine: both find something. The signals tell how well what was found matches what was asked.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import numpy as np
+
+from pvd_assistant.answer import composition
+from pvd_assistant.answer.candidates import Candidate, coverage
+from pvd_assistant.answer.cleaning import fold
+from pvd_assistant.answer.ranking import model
+from pvd_assistant.answer.understanding import Understanding
+from pvd_assistant.index.analysis import terms
+from pvd_assistant.index.store import Index
+from pvd_assistant.model import Hit
+
+SIGNALS = (
+    "best passage",
+    "best coverage",
+    "best meaning",
+    "mean meaning",
+    "best sentence",
+    "best sentence coverage",
+    "best sentence meaning",
+    "coverage of the five first",
+    "unknown words",
+    "quoted words missing",
+    "amount missing",
+    "words of the domain",
+    "length",
+    "other language",
+)
+
+_QUOTED = re.compile(r"[«“\"]\s*([^«»“”\"]{6,80}?)\s*[»”\"]")
+_AMOUNT = re.compile(r"\d[\d\s.]*(?= ?(?:€|euros?\b))")
+
+
+def signals(
+    question: Understanding,
+    hits: Sequence[Hit],
+    found: Sequence[Candidate],
+    scores: Sequence[float],
+    index: Index,
+) -> tuple[float, ...]:
+    """Return the values of :data:`SIGNALS` for a question and what was found.
+
+    :param found: candidate statements, with ``scores`` their log-odds.
+    """
+    query = index.analyse(question.core)
+    first = hits[:5]
+    together = frozenset(
+        term
+        for hit in first
+        for term in terms(
+            f"{hit.passage.text} {' '.join(hit.passage.headings)} "
+            f"{index.documents[hit.passage.document].metadata.title} {hit.passage.questions}"
+        )
+    )
+    best = int(np.argmax(scores)) if len(scores) else -1
+    folded = fold(question.core)
+    content = len(query.slots)
+    return (
+        max((h.score for h in first), default=0.0),
+        max((h.coverage for h in first), default=0.0),
+        max((h.dense for h in first), default=0.0),
+        float(np.mean([h.dense for h in first])) if first else 0.0,
+        float(scores[best]) if best >= 0 else -6.0,
+        found[best].features[8] if best >= 0 else 0.0,
+        max((c.features[7] for c in found), default=0.0),
+        coverage(query, together, index),
+        _unknown_share(question, index),
+        _missing_quotes(question, first),
+        _missing_amounts(question, first),
+        min(1.0, len(composition.pattern("domain").findall(folded)) / max(1, content)),
+        min(1.0, content / 20),
+        float(question.language != "fr"),
+    )
+
+
+def knows(values: tuple[float, ...]) -> float:
+    """Return the probability that the documents answer the question, 0 to 1."""
+    odds = float(model("knows").log_odds(np.array([values], float))[0])
+    return 1 / (1 + float(np.exp(-odds)))
+
+
+def _unknown_share(question: Understanding, index: Index) -> float:
+    asked = list(dict.fromkeys(terms(question.core)))
+    unknown = sum(not index.knows(term) for term in asked)
+    return unknown / len(asked) if asked else 1.0
+
+
+def _missing_quotes(question: Understanding, hits: Sequence[Hit]) -> float:
+    """Tell whether the question quotes a name that no passage holds (an aid that does not exist?)."""
+    quotes = [frozenset(terms(q)) for q in _QUOTED.findall(question.core)]
+    texts = [frozenset(terms(h.passage.text + " " + " ".join(h.passage.headings))) for h in hits]
+    return float(any(q and not any(q <= text for text in texts) for q in quotes))
+
+
+def _missing_amounts(question: Understanding, hits: Sequence[Hit]) -> float:
+    asked = {re.sub(r"\D", "", amount) for amount in _AMOUNT.findall(fold(question.core))}
+    written = {
+        re.sub(r"\D", "", amount) for h in hits for amount in _AMOUNT.findall(fold(h.passage.text))
+    }
+    return float(bool(asked - {""} - written))

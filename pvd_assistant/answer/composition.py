@@ -1,0 +1,65 @@
+"""Rules of composition, read once from ``data/composition.yaml``: sections, looks, limits."""
+
+from __future__ import annotations
+
+import re
+from functools import cache, lru_cache
+from typing import Any
+
+from pvd_assistant.answer.cleaning import fold
+from pvd_assistant.messages import load_data
+
+
+@cache
+def _data() -> Any:
+    return load_data("composition")
+
+
+@cache
+def _roles() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    return tuple((name, re.compile(rule)) for name, rule in _data()["roles"].items())
+
+
+@cache
+def _looks() -> dict[str, re.Pattern[str]]:
+    return {name: re.compile(rule) for name, rule in _data()["looks"].items()}
+
+
+@cache
+def pattern(name: str) -> re.Pattern[str]:
+    """Return one of the lone patterns: ``"weak"`` or ``"domain"``."""
+    return re.compile(_data()[name])
+
+
+def limit(name: str) -> int:
+    """Return one of the limits: ``hits``, ``statements``, ``characters``, ``suggestions``."""
+    return int(_data()["limits"][name])
+
+
+@lru_cache(maxsize=4096)
+def role(headings: tuple[str, ...]) -> str:
+    """Tell what a section is about from its headings, the innermost first; ``""`` if unknown."""
+    for heading in reversed(headings):
+        folded = fold(heading)
+        for name, rule in _roles():
+            if rule.search(folded):
+                return name
+    return ""
+
+
+@cache
+def role_order(name: str) -> int:
+    """Return the place of a role in an answer, from 0; unknown roles come after « what »."""
+    order = [found for found, _ in _roles()]
+    return order.index(name) if name in order else order.index("what")
+
+
+def fits_section(expected: frozenset[str], name: str) -> bool:
+    """Tell whether sections of that role usually answer what is expected."""
+    return any(name in _data()["sections"][kind] for kind in expected)
+
+
+def looks_met(expected: frozenset[str], folded: str) -> frozenset[str]:
+    """Return the expected kinds of things that a folded text looks like."""
+    looks = _looks()
+    return frozenset(kind for kind in expected if looks[kind].search(folded))

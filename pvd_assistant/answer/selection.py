@@ -1,0 +1,100 @@
+"""Choose a few statements among the candidates and put them in the order a reader expects.
+
+Greedy choice (after maximal marginal relevance, Carbonell and Goldstein, 1998): each step takes the
+candidate with the best score, helped when it brings a kind of thing still expected or comes from the
+document that answers already, and set aside when it repeats what is said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pvd_assistant.answer import composition
+from pvd_assistant.answer.candidates import Candidate
+from pvd_assistant.answer.ranking import choice
+from pvd_assistant.answer.understanding import Understanding
+from pvd_assistant.index.analysis import terms
+
+
+def select(
+    question: Understanding, found: Sequence[Candidate], scores: NDArray[np.float64]
+) -> list[Candidate]:
+    """Return the statements to make, the answer first, then conditions, then the next step.
+
+    :param scores: log-odds of each candidate.
+    """
+    chosen: list[int] = []
+    pool = [int(i) for i in np.argsort(-scores, kind="stable")[:60]]
+    room = composition.limit("characters")
+    while pool and len(chosen) < composition.limit("statements"):
+        best = max(pool, key=lambda i: (_gain(question, found, scores, chosen, i), -i))
+        pool.remove(best)
+        if chosen and scores[best] < scores[chosen[0]] - choice("furthest"):
+            continue
+        if chosen and len(found[best].text) > room:
+            continue
+        if any(_repeats(found[best], found[i]) for i in chosen):
+            continue
+        chosen.append(best)
+        room -= len(found[best].text)
+    return _in_order([found[i] for i in chosen])
+
+
+def _gain(
+    question: Understanding,
+    found: Sequence[Candidate],
+    scores: NDArray[np.float64],
+    chosen: Sequence[int],
+    i: int,
+) -> float:
+    if not chosen:
+        return float(scores[i])
+    met = frozenset[str]().union(*(found[j].met for j in chosen))
+    new = len((found[i].met & question.expects) - met)
+    first = found[chosen[0]].passage
+    same_document = found[i].passage.document == first.document
+    same_passage = found[i].passage.id in {found[j].passage.id for j in chosen}
+    return (
+        float(scores[i])
+        + choice("new kind") * new
+        + choice("same document") * same_document
+        + choice("same passage") * same_passage
+    )
+
+
+def _repeats(one: Candidate, other: Candidate) -> bool:
+    """Tell whether two statements say the same thing in nearly the same words and figures."""
+    first, second = _words(one.text), _words(other.text)
+    if not first or not second:
+        return True
+    shared = len(first & second)
+    return shared / min(len(first), len(second)) > choice("repeats")
+
+
+@lru_cache(maxsize=4096)
+def _words(text: str) -> frozenset[str]:
+    return frozenset(terms(text))
+
+
+def _in_order(chosen: list[Candidate]) -> list[Candidate]:
+    """Keep the answer first; then its document by section and place, then the other documents."""
+    if not chosen:
+        return []
+    first, rest = chosen[0], chosen[1:]
+    documents = list(dict.fromkeys(c.passage.document for c in chosen))
+    return [
+        first,
+        *sorted(
+            rest,
+            key=lambda c: (
+                documents.index(c.passage.document),
+                composition.role_order(c.role),
+                c.passage.part,
+                c.passage.start + c.unit.start,
+            ),
+        ),
+    ]

@@ -1,0 +1,308 @@
+"""The command ``pvd-assistant``: thin, each command calls the package and shows what comes back.
+
+Exit status: 0 done; 1 the work failed, with one clear line on stderr; 2 wrong usage.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import logging
+import sys
+from pathlib import Path
+from typing import Annotated, Any, get_args
+
+import typer
+
+from pvd_assistant.errors import PvdError, UsageError
+from pvd_assistant.messages import text
+from pvd_assistant.model import Filters, Kind
+from pvd_assistant.settings import Settings, load_settings
+
+app = typer.Typer(
+    add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False,
+    help=text("help.app"),
+)  # fmt: skip
+corpus_app = typer.Typer(no_args_is_help=True, help=text("help.corpus"))
+eval_app = typer.Typer(no_args_is_help=True, help=text("help.eval"))
+app.add_typer(corpus_app, name="corpus")
+app.add_typer(eval_app, name="eval")
+
+CorpusOption = Annotated[Path | None, typer.Option("--corpus", help=text("help.corpus_dir"))]
+IndexOption = Annotated[Path | None, typer.Option("--index", help=text("help.index_dir"))]
+JsonOption = Annotated[bool, typer.Option("--json", help=text("help.json"))]
+Several = list[str] | None
+
+
+def main() -> None:
+    """Run the command line; a user's mistake is one line, never a traceback."""
+    try:
+        app()
+    except PvdError as error:
+        _fail(str(error), error.exit_status)
+    except BrokenPipeError:
+        # The reader of our output (head, less) has gone: nothing is left to say.
+        sys.stderr.close()
+        raise SystemExit(1) from None
+    except OSError as error:
+        _fail(text("cli.disk", reason=error.strerror or error), 1)
+
+
+def _fail(message: str, status: int) -> None:
+    sys.stderr.write(message + "\n")
+    raise SystemExit(status)
+
+
+def _settings(corpus: Path | None = None, index: Path | None = None, **flags: Any) -> Settings:
+    settings = load_settings(corpus_dir=corpus, index_dir=index, **flags)
+    logging.basicConfig(level=settings.log_level, stream=sys.stderr)
+    return settings
+
+
+def _print_json(data: Any, indent: int | None = None) -> None:
+    sys.stdout.write(json.dumps(data, ensure_ascii=False, indent=indent) + "\n")
+    sys.stdout.flush()
+
+
+@app.command("index", help=text("help.index"))
+def index_command(
+    corpus: CorpusOption = None,
+    index: IndexOption = None,
+    rebuild: Annotated[bool, typer.Option("--rebuild", help=text("help.rebuild"))] = False,
+) -> None:
+    """Bring the index up to date with the corpus."""
+    from pvd_assistant.console import err, out
+    from pvd_assistant.index.builder import build
+    from pvd_assistant.progress import progress_bar
+
+    with progress_bar(text("cli.indexing")) as advance:
+        report = build(_settings(corpus, index), rebuild=rebuild, on_progress=advance)
+    total = len(report.added) + len(report.changed) + len(report.unchanged)
+    if not (report.added or report.changed or report.removed or report.failed):
+        out.print(text("cli.nothing_new", documents=total))
+        return
+    seconds = f"{report.seconds:.1f}".replace(".", ",")
+    out.print(
+        text("cli.indexed", documents=total, passages=report.passages, seconds=seconds)
+        + " "
+        + text(
+            "cli.changes",
+            added=len(report.added),
+            changed=len(report.changed),
+            removed=len(report.removed),
+            unchanged=len(report.unchanged),
+        )
+    )
+    for _, message in report.failed:
+        err.print(message, style="red")
+    if report.failed:
+        err.print(text("cli.failed", count=len(report.failed)))
+        raise typer.Exit(1)
+
+
+@app.command(help=text("help.ask"))
+def ask(
+    question: Annotated[str | None, typer.Argument(help=text("help.question"))] = None,
+    batch: Annotated[Path | None, typer.Option("--batch", help=text("help.batch"))] = None,
+    as_json: JsonOption = False,
+    theme: Annotated[Several, typer.Option(help=text("help.filter_theme"))] = None,
+    kind: Annotated[Several, typer.Option(help=text("help.filter_kind"))] = None,
+    pillar: Annotated[Several, typer.Option(help=text("help.filter_pillar"))] = None,
+    partner: Annotated[Several, typer.Option(help=text("help.filter_partner"))] = None,
+    region: Annotated[Several, typer.Option(help=text("help.filter_region"))] = None,
+    departement: Annotated[Several, typer.Option(help=text("help.filter_departement"))] = None,
+    population: Annotated[str | None, typer.Option(help=text("help.filter_population"))] = None,
+    since: Annotated[str | None, typer.Option(help=text("help.filter_since"))] = None,
+    index: IndexOption = None,
+) -> None:
+    """Answer a question, or each question of a file."""
+    from pvd_assistant.answer.assistant import Assistant
+    from pvd_assistant.evaluation.questions import read_questions
+
+    if question is None and batch is None:
+        raise UsageError("cli.question_missing")
+    if question is not None and batch is not None:
+        raise UsageError("cli.question_twice")
+    filters = Filters(
+        kinds=_kinds(kind),
+        themes=tuple(theme or ()),
+        pillars=tuple(pillar or ()),
+        partners=tuple(partner or ()),
+        regions=tuple(region or ()),
+        departements=tuple(departement or ()),
+        population=_population(population),
+        since=_day(since),
+    )
+    assistant = Assistant(_settings(None, index))
+    if batch is not None:
+        if not as_json:
+            raise UsageError("cli.batch_json")
+        for asked in read_questions(batch):
+            answer = assistant.ask(
+                asked.text, history=asked.history, filters=filters, id=asked.id
+            )
+            _print_json(answer.to_dict())
+        return
+    answer = assistant.ask(question or "", filters=filters)
+    if as_json:
+        _print_json(answer.to_dict(), indent=2)
+    else:
+        from pvd_assistant.console import show_answer
+
+        show_answer(answer)
+
+
+def _kinds(values: Several) -> tuple[str, ...]:
+    for value in values or ():
+        if value not in get_args(Kind):
+            raise UsageError("cli.bad_kind", value=value, kinds=", ".join(get_args(Kind)))
+    return tuple(values or ())
+
+
+def _population(value: str | None) -> tuple[int, int] | None:
+    if value is None:
+        return None
+    low, _, high = value.replace(" ", "").partition("-")
+    if not (low.isdigit() and high.isdigit()):
+        raise UsageError("cli.bad_population", value=value)
+    return int(low), int(high)
+
+
+def _day(value: str | None) -> dt.date | None:
+    try:
+        return dt.date.fromisoformat(value) if value else None
+    except ValueError:
+        raise UsageError("cli.bad_date", value=value) from None
+
+
+@app.command(help=text("help.serve"))
+def serve(
+    host: Annotated[str | None, typer.Option(help=text("help.host"))] = None,
+    port: Annotated[int | None, typer.Option(help=text("help.port"))] = None,
+    index: IndexOption = None,
+    corpus: CorpusOption = None,
+) -> None:
+    """Serve the chat, the documents and ``/health``."""
+    from pvd_assistant.web.server import serve as run
+
+    run(_settings(corpus, index, host=host, port=port))
+
+
+@corpus_app.command("list", help=text("help.corpus_list"))
+def corpus_list(corpus: CorpusOption = None, as_json: JsonOption = False) -> None:
+    """List the documents of the corpus."""
+    from pvd_assistant.console import show_table
+    from pvd_assistant.corpus.catalogue import Catalogue
+
+    settings = _settings(corpus)
+    rows = []
+    for entry, metadata in Catalogue(settings.corpus_dir, settings).described():
+        rows.append((entry.id, metadata.kind, metadata.title, metadata.updated.isoformat()))
+    if as_json:
+        keys = ("id", "kind", "title", "updated")
+        _print_json([dict(zip(keys, row, strict=True)) for row in rows], indent=2)
+    else:
+        show_table([text(f"cli.column_{c}") for c in ("id", "kind", "title", "updated")], rows)
+
+
+@corpus_app.command("check", help=text("help.corpus_check"))
+def corpus_check(corpus: CorpusOption = None) -> None:
+    """Check every document; problems are printed with their file and line."""
+    from pvd_assistant.console import err, out
+    from pvd_assistant.corpus.catalogue import Catalogue
+
+    settings = _settings(corpus)
+    catalogue = Catalogue(settings.corpus_dir, settings)
+    problems = catalogue.check()
+    for problem in problems:
+        err.print(f"{problem.file}:{problem.line or 1}: {problem.message}", soft_wrap=True)
+    if problems:
+        err.print(text("cli.check_problems", count=len(problems)))
+        raise typer.Exit(1)
+    out.print(text("cli.check_clean", count=len(catalogue.entries())))
+
+
+@app.command(help=text("help.commune"))
+def commune(
+    name: Annotated[str, typer.Argument(help=text("help.commune_name"))],
+    as_json: JsonOption = False,
+) -> None:
+    """Say what the programme knows of a commune."""
+    from pvd_assistant.console import show_table
+    from pvd_assistant.territory.lookup import describe, find
+
+    found = [describe(one) for one in find(name)]
+    if as_json:
+        _print_json(found, indent=2)
+        return
+    for one in found:
+        one["programme"] = text("commune.listed" if one["programme"] else "commune.not_listed")
+    columns = [text(f"commune.column_{key}") for key in found[0]]
+    show_table(columns, [list(one.values()) for one in found])
+
+
+@app.command(help=text("help.doctor"))
+def doctor(
+    corpus: CorpusOption = None, index: IndexOption = None, as_json: JsonOption = False
+) -> None:
+    """Say what works, what does not, and why."""
+    from pvd_assistant.diagnosis import diagnose
+
+    checks = diagnose(_settings(corpus, index))
+    if as_json:
+        _print_json([{"name": c.name, "works": c.works, "detail": c.detail} for c in checks], 2)
+    else:
+        from pvd_assistant.console import show_table
+
+        rows = [(c.name, text("cli.works" if c.works else "cli.fails"), c.detail) for c in checks]
+        show_table([text(f"cli.column_{c}") for c in ("check", "works", "detail")], rows)
+    if not all(check.works for check in checks):
+        raise typer.Exit(1)
+
+
+@eval_app.command("answers", help=text("help.eval_answers"))
+def eval_answers(
+    file: Annotated[Path, typer.Argument(help=text("help.eval_file"))],
+    as_json: JsonOption = False,
+    report: Annotated[Path | None, typer.Option("--report", help=text("help.report"))] = None,
+    index: IndexOption = None,
+) -> None:
+    """Score the answers to a question file."""
+    from pvd_assistant.answer.assistant import Assistant
+    from pvd_assistant.console import err, show_summaries
+    from pvd_assistant.errors import EvaluationError
+    from pvd_assistant.evaluation.answers import evaluate
+    from pvd_assistant.evaluation.questions import read_questions
+    from pvd_assistant.evaluation.report import write_report
+
+    questions = read_questions(file)
+    if not any(question.expect for question in questions):
+        raise EvaluationError("evaluation.no_expectation", path=file)
+    result = evaluate(Assistant(_settings(None, index)), questions)
+    if report is not None:
+        err.print(text("evaluation.report_written", path=write_report(result, report)))
+    if as_json:
+        _print_json(result.to_dict(), indent=1)
+        return
+    show_summaries({text("evaluation.all"): result.overall})
+    show_summaries(result.by("family"))
+    show_summaries(result.by("style"))
+
+
+@eval_app.command("retrieval", help=text("help.eval_retrieval"))
+def eval_retrieval(
+    folder: Annotated[Path, typer.Argument(help=text("help.eval_folder"))],
+    as_json: JsonOption = False,
+) -> None:
+    """Score the search on a collection in BEIR format."""
+    from pvd_assistant.evaluation.beir import evaluate_collection
+
+    figures = evaluate_collection(folder, _settings())
+    if as_json:
+        _print_json(figures, indent=2)
+        return
+    from pvd_assistant.console import show_table
+
+    systems: dict[str, dict[str, float]] = figures["systems"]
+    names = list(next(iter(systems.values())))
+    show_table(["", *names], [[name, *values.values()] for name, values in systems.items()])

@@ -1,0 +1,149 @@
+"""Embeddings from an OpenAI-compatible server (``openai:…``): Albert, Ollama, vLLM, Mistral…"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from pvd_assistant.errors import EmbeddingError
+from pvd_assistant.index.vectors import FloatArray, normalised
+
+_BATCH = 64
+_TRIES = 5
+_FIRST_PAUSE_S = 0.5
+_LONGEST_PAUSE_S = 30.0
+_TIME_LIMIT_S = 60.0
+_WORTH_RETRYING = frozenset({408, 409, 425, 429, 500, 502, 503, 504})
+
+
+class ServerEmbedder:
+    """A model behind ``POST {url}/embeddings``.
+
+    :param model: the model's name on the server.
+    :param url: base URL, ending in ``/v1`` as a rule.
+    :param key: API key; empty: none is sent.
+    :param pause: called with the seconds to wait before a new try.
+    :raises EmbeddingError: no URL is set.
+    """
+
+    version = ""  # the protocol does not tell it
+
+    def __init__(
+        self,
+        model: str,
+        *,
+        url: str,
+        key: str = "",
+        query_prompt: str = "",
+        passage_prompt: str = "",
+        pause: Callable[[float], None] = time.sleep,
+    ) -> None:
+        if not url:
+            raise EmbeddingError("embedding.url_missing", name=model)
+        self.name = f"openai:{model}"
+        self._model = model
+        self._url = url.rstrip("/")
+        self._key = key
+        self._query_prompt = query_prompt
+        self._passage_prompt = passage_prompt
+        self._pause = pause
+        if query_prompt or passage_prompt:
+            self.version = f"{query_prompt}|{passage_prompt}"
+
+    @cached_property
+    def dimension(self) -> int:
+        """Length of a vector, asked from the server once."""
+        return int(self._request(["dimension"]).shape[1])
+
+    @cached_property
+    def _client(self) -> Any:
+        import httpx
+
+        headers = {"Authorization": f"Bearer {self._key}"} if self._key else {}
+        return httpx.Client(headers=headers, timeout=_TIME_LIMIT_S)
+
+    def embed_passages(self, texts: Sequence[str]) -> FloatArray:
+        """Return one vector of length 1 a text."""
+        if not texts:
+            return np.zeros((0, self.dimension), dtype=np.float32)
+        prompted = [self._passage_prompt + text for text in texts]
+        batches = [prompted[at : at + _BATCH] for at in range(0, len(prompted), _BATCH)]
+        return np.concatenate([self._request(batch) for batch in batches])
+
+    def embed_question(self, text: str) -> FloatArray:
+        """Return the vector of a question, of length 1."""
+        vector: FloatArray = self._request([self._query_prompt + text])[0]
+        return vector
+
+    def _request(self, texts: list[str]) -> FloatArray:
+        """Ask for one batch, again and again while the failure may pass."""
+        # Servers refuse an empty string; a space has a harmless vector.
+        body = {"model": self._model, "input": [t or " " for t in texts]}
+        failure = EmbeddingError("embedding.url_missing", name=self._model)
+        for attempt in range(_TRIES):
+            response, failure = self._post(body)
+            if response is not None:
+                return self._vectors(response, len(texts))
+            if attempt + 1 < _TRIES:
+                self._pause(_wait(attempt, failure.values.get("retry_after")))
+        raise failure
+
+    def _post(self, body: dict[str, object]) -> tuple[Any, EmbeddingError]:
+        """Return the response, or ``None`` and why when another try makes sense."""
+        import httpx
+
+        try:
+            response = self._client.post(f"{self._url}/embeddings", json=body)
+        except (httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
+            raise EmbeddingError("embedding.url_invalid", url=self._url, reason=error) from error
+        except httpx.HTTPError as error:
+            reason = str(error) or type(error).__name__
+            return None, EmbeddingError(
+                "embedding.server_unreachable", url=self._url, tries=_TRIES, reason=reason
+            )
+        status = response.status_code
+        busy = EmbeddingError(
+            "embedding.server_busy",
+            url=self._url,
+            status=status,
+            tries=_TRIES,
+            retry_after=response.headers.get("retry-after"),
+        )
+        if status in _WORTH_RETRYING:
+            return None, busy
+        if response.is_error:
+            reason = " ".join(response.text.split())[:200]
+            raise EmbeddingError(
+                "embedding.server_refused",
+                url=self._url,
+                status=status,
+                reason=reason,
+                name=self._model,
+            )
+        return response, busy
+
+    def _vectors(self, response: Any, expected: int) -> FloatArray:
+        try:
+            rows = sorted(response.json()["data"], key=lambda row: row["index"])
+            vectors = np.array([row["embedding"] for row in rows], dtype=np.float32)
+        except (ValueError, KeyError, TypeError) as error:
+            raise self._unexpected(repr(error)) from error
+        if vectors.ndim != 2 or len(vectors) != expected:
+            raise self._unexpected(f"{len(rows)} / {expected}")
+        if not np.isfinite(vectors).all():
+            raise self._unexpected("NaN")
+        return normalised(vectors)
+
+    def _unexpected(self, reason: str) -> EmbeddingError:
+        return EmbeddingError("embedding.server_answer", url=self._url, reason=reason)
+
+
+def _wait(attempt: int, asked: object) -> float:
+    """Seconds before the next try: what the server asks for, or twice as long each time."""
+    if isinstance(asked, str) and asked.isdigit():
+        return min(float(asked), _LONGEST_PAUSE_S)
+    return float(min(_FIRST_PAUSE_S * 2**attempt, _LONGEST_PAUSE_S))

@@ -1,0 +1,106 @@
+"""The text of an answer: where it may stop while it is written, its lines, its citation markers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from pvd_assistant.model import Answer, Citation, Statement
+
+_STEP = re.compile(r"(?:\s*\[\d+\])+[.;:,]?|\n+")
+_MARKER = re.compile(r"\[(\d+)\]")
+_ITEM = re.compile(r"\s*(?:[-–•*]|(\d{1,2})[.)])\s+")
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A run of words, or the marker of a citation with the statement it stands after."""
+
+    text: str
+    citation: Citation | None = None
+    statement: Statement | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A paragraph (one line), or the items of a list."""
+
+    kind: Literal["p", "ul", "ol"]
+    lines: tuple[tuple[Piece, ...], ...]
+
+
+def steps(text: str) -> tuple[int, ...]:
+    """Return the lengths at which the text may be shown while it is written, the last one being all.
+
+    >>> steps("Oui [1]. Sous conditions [2].")
+    (8, 29)
+    """
+    ends = [match.end() for match in _STEP.finditer(text)]
+    return tuple(dict.fromkeys([*(end for end in ends if end < len(text)), len(text)]))
+
+
+def layout(answer: Answer, shown: int | None = None) -> tuple[Block, ...]:
+    """Return the paragraphs and lists of an answer's text, cut after ``shown`` characters."""
+    citations = {citation.n: citation for citation in answer.citations}
+    placed = _placed(answer)
+    blocks: list[Block] = []
+    for start, line in _lines(answer.answer[:shown]):
+        item = _ITEM.match(line)
+        kind: Literal["p", "ul", "ol"] = "p" if item is None else "ol" if item.group(1) else "ul"
+        skip = item.end() if item else 0
+        pieces = tuple(_pieces(line[skip:], start + skip, citations, placed))
+        if kind != "p" and blocks and blocks[-1].kind == kind:
+            blocks[-1] = Block(kind, (*blocks[-1].lines, pieces))
+        else:
+            blocks.append(Block(kind, (pieces,)))
+    return tuple(blocks)
+
+
+def _lines(text: str) -> Iterator[tuple[int, str]]:
+    start = 0
+    for line in text.split("\n"):
+        if line.strip():
+            yield start, line
+        start += len(line) + 1
+
+
+def _placed(answer: Answer) -> tuple[tuple[int, Statement], ...]:
+    """Return where each statement ends in the answer's text, in order."""
+    found: list[tuple[int, Statement]] = []
+    for statement in answer.statements:
+        start = answer.answer.find(statement.text)
+        if start >= 0:
+            found.append((start + len(statement.text), statement))
+    return tuple(sorted(found, key=lambda pair: pair[0]))
+
+
+def _pieces(
+    line: str,
+    offset: int,
+    citations: Mapping[int, Citation],
+    placed: Sequence[tuple[int, Statement]],
+) -> Iterator[Piece]:
+    """Cut a line at its markers; a marker with no citation behind it is left out."""
+    done = 0
+    for marker in _MARKER.finditer(line):
+        before = line[done : marker.start()]
+        if before:
+            yield Piece(before)
+        done = marker.end()
+        citation = citations.get(int(marker.group(1)))
+        if citation is not None:
+            yield Piece("", citation, _before(offset + marker.start(), citation.n, placed))
+    if done < len(line):
+        yield Piece(line[done:])
+
+
+def _before(
+    position: int, number: int, placed: Sequence[tuple[int, Statement]]
+) -> Statement | None:
+    """Return the nearest statement ending before a position and resting on that citation."""
+    for end, statement in reversed(placed):
+        if end <= position + 1 and number in statement.citations:
+            return statement
+    return None

@@ -1,0 +1,44 @@
+"""An answer as plain text with its sources, ready to be pasted in an e-mail or a note."""
+
+from __future__ import annotations
+
+from pvd_assistant.messages import text
+from pvd_assistant.model import Answer, Citation
+from pvd_assistant.web.wording import french_date
+
+
+def plain_answer(answer: Answer) -> str:
+    """Return the question, the answer, its warnings, its sources with their dates, and the notice."""
+    paragraphs = [text("web.copy_question", question=answer.question), answer.answer]
+    paragraphs += [text("web.copy_warning", warning=warning) for warning in answer.warnings]
+    if answer.citations:
+        sources = "\n".join(_source(citation) for citation in answer.citations)
+        paragraphs.append(f"{text('web.copy_sources')}\n{sources}")
+    paragraphs.append(engine_notice(answer))
+    return "\n\n".join(paragraphs)
+
+
+def engine_notice(answer: Answer) -> str:
+    """Say how the answer was made: taken from documents, or written by a language model."""
+    _, _, model = answer.engine.partition("llm:")
+    return text("web.engine_llm", model=model) if model else text("web.engine_extractive")
+
+
+def place_in_document(citation: Citation) -> str:
+    """Return the section and the page of a citation: « Taux et plafonds, page 4 »."""
+    page = citation.label or (str(citation.page) if citation.page else "")
+    steps = [citation.section, text("web.page", page=page) if page else ""]
+    return ", ".join(step for step in steps if step)
+
+
+def _source(citation: Citation) -> str:
+    place = place_in_document(citation)
+    return text(
+        "web.copy_source",
+        n=citation.n,
+        title=citation.title,
+        place=f" ({place})" if place else "",
+        publisher=citation.publisher,
+        date=french_date(citation.updated),
+        url=citation.url,
+    )

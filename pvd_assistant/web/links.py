@@ -1,0 +1,52 @@
+"""Addresses of the pages: a source opened at its passage, a document, a page of a PDF."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Sequence
+from urllib.parse import quote, urlencode
+
+from pvd_assistant.model import Citation, Statement
+
+_SPACES = re.compile(r"\s+")
+
+
+def document_url(document: str, page: int | None = None) -> str:
+    """Return the address of a document's file, opened at a page of a PDF."""
+    anchor = f"#page={page}" if page else ""
+    return f"/documents/{quote(document)}{anchor}"
+
+
+def source_url(citation: Citation, statements: Sequence[Statement] = ()) -> str:
+    """Return the address that shows a passage in its document, with the statements marked in it."""
+    query = {
+        "partie": str(citation.part),
+        "debut": str(citation.start),
+        "fin": str(citation.end),
+        "empreinte": fingerprint(citation.passage),
+    }
+    spans = [span for s in statements if (span := _span_of(s.text, citation)) is not None]
+    if spans:
+        query["reperes"] = ",".join(f"{start}-{end}" for start, end in spans)
+    return f"/sources/{quote(citation.document)}?{urlencode(query, safe=',')}#passage"
+
+
+def part_url(document: str, part: int) -> str:
+    """Return the address of a page or section of a document."""
+    return f"/sources/{quote(document)}?partie={part}"
+
+
+def fingerprint(passage: str) -> str:
+    """Return what tells that a passage is still the one that was cited."""
+    return hashlib.sha256(passage.encode()).hexdigest()[:10]
+
+
+def _span_of(statement: str, citation: Citation) -> tuple[int, int] | None:
+    """Return where a statement stands in the part's text; white space may differ."""
+    words = _SPACES.split(statement.strip())
+    pattern = r"\s+".join(re.escape(word) for word in words if word)
+    match = re.search(pattern, citation.passage) if pattern else None
+    if match is None:
+        return None
+    return citation.start + match.start(), citation.start + match.end()

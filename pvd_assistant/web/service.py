@@ -1,0 +1,74 @@
+"""The assistant behind the pages: loaded once, in the background, and again after a failure."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Literal
+
+from pvd_assistant.errors import PvdError
+from pvd_assistant.settings import Settings
+
+if TYPE_CHECKING:
+    from pvd_assistant.answer.assistant import Assistant
+
+State = Literal["ready", "starting", "unavailable"]
+
+_log = logging.getLogger(__name__)
+
+
+class Service:
+    """Gives the assistant to whoever asks, loading it when it is needed.
+
+    :param settings: what the assistant is made from.
+    :param assistant: one that is ready, instead of loading it.
+    :param load: makes an assistant, replaced by the tests.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        assistant: Assistant | None = None,
+        load: Callable[[Settings], Assistant] | None = None,
+    ) -> None:
+        self.settings = settings
+        self._assistant = assistant
+        self._load = load or _load
+        self._loading = threading.Lock()
+
+    def assistant(self) -> Assistant:
+        """Return the assistant; the first call, and each one after a failure, loads it.
+
+        :raises PvdError: there is no index yet, or it cannot be used.
+        """
+        with self._loading:
+            if self._assistant is None:
+                self._assistant = self._load(self.settings)
+            return self._assistant
+
+    def warm_up(self) -> None:
+        """Load the assistant in the background, so that the first question does not wait."""
+        threading.Thread(target=self._try_loading, name="warm-up", daemon=True).start()
+
+    def check(self) -> tuple[State, Assistant | None, PvdError | None]:
+        """Say whether questions can be answered now, without waiting for a load in progress."""
+        if not self._loading.acquire(blocking=False):
+            return "starting", None, None
+        self._loading.release()
+        try:
+            return "ready", self.assistant(), None
+        except PvdError as error:
+            return "unavailable", None, error
+
+    def _try_loading(self) -> None:
+        try:
+            self.assistant()
+        except PvdError as error:
+            _log.warning("%s", error)
+
+
+def _load(settings: Settings) -> Assistant:
+    from pvd_assistant.answer.assistant import Assistant
+
+    return Assistant(settings)

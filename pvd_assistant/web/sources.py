@@ -1,0 +1,149 @@
+"""The page that shows a cited passage in its document, and the routes that serve the documents."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from fastapi import APIRouter, Request
+from fastapi.responses import FileResponse, HTMLResponse, Response
+
+from pvd_assistant.messages import text
+from pvd_assistant.web import links
+from pvd_assistant.web.links import document_url, fingerprint
+from pvd_assistant.web.marking import Span, excerpt
+from pvd_assistant.web.pages import error_page, render_page
+from pvd_assistant.web.service import Service
+
+if TYPE_CHECKING:
+    from pvd_assistant.index.store import Index
+
+#: What a browser may show itself. Anything else (HTML, Office files) is shown as text or downloaded:
+#: a document is data, and must never run in our pages.
+_SHOWN = {
+    ".pdf": "application/pdf",
+    ".md": "text/plain; charset=utf-8",
+    ".csv": "text/plain; charset=utf-8",
+    ".html": "text/plain; charset=utf-8",
+    ".htm": "text/plain; charset=utf-8",
+}
+_DOWNLOADED = {
+    ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    ".odt": "application/vnd.oasis.opendocument.text",
+}
+_SPANS = re.compile(r"\d+-\d+(?:,\d+-\d+)*")
+_DOCUMENT_CSP = (
+    "default-src 'none'; style-src 'unsafe-inline'; object-src 'self'; frame-ancestors 'self'"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a passage stands, as read from an address.
+
+    :ivar digest: fingerprint of the passage when it was cited; empty when unknown.
+    """
+
+    part: int = 0
+    passage: Span | None = None
+    statements: tuple[Span, ...] = ()
+    digest: str = ""
+
+    @classmethod
+    def of(cls, request: Request) -> Place:
+        """Read an address; what makes no sense in it is ignored."""
+        query = request.query_params
+        part = _whole(query.get("partie")) or 0
+        start, end = _whole(query.get("debut")), _whole(query.get("fin"))
+        passage = (start, end) if start is not None and end is not None and start < end else None
+        marks = query.get("reperes", "")
+        pairs = marks.split(",") if len(marks) < 500 and _SPANS.fullmatch(marks) else []
+        spans = [(int(a), int(b)) for a, b in (pair.split("-") for pair in pairs)]
+        return cls(part, passage, tuple(spans), query.get("empreinte", ""))
+
+
+def router(service: Service) -> APIRouter:
+    """Return the routes ``/sources/…`` (pages) and ``/documents/…`` (files)."""
+    routes = APIRouter()
+
+    @routes.api_route("/sources/{document:path}", methods=["GET", "HEAD"])
+    def show_source(document: str, request: Request) -> HTMLResponse:
+        index = service.assistant().index
+        if document not in index.documents:
+            return error_page(404, text("web.unknown_document"))
+        return render_page("source.html", **source_view(index, document, Place.of(request)))
+
+    @routes.api_route("/documents/{document:path}", methods=["GET", "HEAD"])
+    def send_document(document: str) -> Response:
+        record = service.assistant().index.documents.get(document)
+        if record is None:
+            return error_page(404, text("web.unknown_document"))
+        return _file(service.settings.corpus_dir, record.path)
+
+    return routes
+
+
+def source_view(index: Index, document: str, place: Place) -> dict[str, Any]:
+    """Return what the page of a source shows."""
+    record = index.documents[document]
+    parts = index.parts(document)
+    number = min(place.part, len(parts) - 1)
+    part = parts[number]
+    span = place.passage if number == place.part else None
+    changed = span is not None and (
+        span[1] > len(part.text)
+        or (place.digest not in ("", fingerprint(part.text[slice(*span)])))
+    )
+    shown = None if changed else span
+    titles = {title for p in index.passages_of(document) for title in p.headings}
+    return {
+        "title": record.metadata.title,
+        "document": document,
+        "record": record,
+        "metadata": record.metadata,
+        "part": part,
+        "section": _section(index, document, number, shown),
+        "changed": changed,
+        "cited": shown is not None,
+        "excerpt": excerpt(part.text, shown, () if changed else place.statements, titles),
+        "previous": links.part_url(document, number - 1) if number else None,
+        "following": links.part_url(document, number + 1) if number + 1 < len(parts) else None,
+        "file_url": document_url(document, part.page),
+        "is_pdf": record.path.lower().endswith(".pdf"),
+    }
+
+
+def _section(index: Index, document: str, part: int, span: Span | None) -> str:
+    """Return the titles above the passage, or above the first passage of the part."""
+    passages = [p for p in index.passages_of(document) if p.part == part]
+    inside = [p for p in passages if span and p.start < span[1] and span[0] < p.end]
+    found = next(iter(inside or passages), None)
+    return " › ".join(found.headings) if found else ""
+
+
+def _file(corpus: Path, relative: str) -> Response:
+    """Send a file of the corpus; its path comes from the index, never from the address."""
+    root = corpus.resolve()
+    path = (root / relative).resolve()
+    suffix = path.suffix.lower()
+    media = _SHOWN.get(suffix) or _DOWNLOADED.get(suffix)
+    if media is None or not path.is_relative_to(root) or not path.is_file():
+        return error_page(404, text("web.missing_file"))
+    kind = "inline" if suffix in _SHOWN else "attachment"
+    return FileResponse(
+        path,
+        media_type=media,
+        headers={
+            "Content-Disposition": f"{kind}; filename*=UTF-8''{quote(path.name)}",
+            "Content-Security-Policy": _DOCUMENT_CSP,
+            "Cache-Control": "no-cache",
+            "X-Frame-Options": "SAMEORIGIN",
+        },
+    )
+
+
+def _whole(value: str | None) -> int | None:
+    return int(value) if value and value.isascii() and value.isdigit() and len(value) < 10 else None

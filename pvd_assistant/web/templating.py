@@ -1,0 +1,41 @@
+"""HTML from templates in ``data/web/templates``: every value is escaped, wording comes by key."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from pvd_assistant.messages import text
+from pvd_assistant.web import links, wording
+from pvd_assistant.web.copying import engine_notice, place_in_document, plain_answer
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("pvd_assistant", "data/web/templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals.update(
+        t=lambda key, **values: text(f"web.{key}", **values),
+        label=wording.label,
+        labels=wording.labels,
+        counted=wording.counted,
+        document_url=links.document_url,
+        source_url=links.source_url,
+        place_in_document=place_in_document,
+        plain_answer=plain_answer,
+        engine_notice=engine_notice,
+    )
+    environment.filters["french_date"] = wording.french_date
+    return environment
+
+
+def render(template: str, **values: object) -> Markup:
+    """Return the HTML of a template."""
+    return Markup(_environment().get_template(template).render(**values))  # noqa: S704 (escaped)
