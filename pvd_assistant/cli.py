@@ -138,9 +138,7 @@ def ask(
         if not as_json:
             raise UsageError("cli.batch_json")
         for asked in read_questions(batch):
-            answer = assistant.ask(
-                asked.text, history=asked.history, filters=filters, id=asked.id
-            )
+            answer = assistant.ask(asked.text, history=asked.history, filters=filters, id=asked.id)
             _print_json(answer.to_dict())
         return
     answer = assistant.ask(question or "", filters=filters)

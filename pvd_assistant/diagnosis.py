@@ -36,7 +36,9 @@ def diagnose(settings: Settings) -> list[Check]:
         _check("cli.doctor_model", lambda: _model(settings)),
         _check("cli.doctor_index", lambda: _index(settings)),
         Check(
-            text("cli.doctor_chroma"), True, settings.chroma_url or text("cli.doctor_chroma_embedded")
+            text("cli.doctor_chroma"),
+            True,
+            settings.chroma_url or text("cli.doctor_chroma_embedded"),
         ),
     ]
 

@@ -35,6 +35,9 @@ class Settings(BaseSettings):
     embedding_query_prompt: str = Field("", description="Text put before a question (st:).")
     embedding_passage_prompt: str = Field("", description="Text put before a passage (st:).")
     chroma_url: str = Field("", description="URL of a Chroma server; empty: embedded.")
+    exact_search_limit: int = Field(
+        50_000, ge=0, description="Sentences up to which each is compared, without asking Chroma."
+    )
     host: str = Field("127.0.0.1", description="Address the web server listens on.")
     port: int = Field(7860, ge=1, le=65535, description="Port of the web server.")
     question_limit: int = Field(4000, ge=200, description="Longest question read, in characters.")

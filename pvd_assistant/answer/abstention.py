@@ -90,8 +90,8 @@ def knows(values: tuple[float, ...]) -> float:
 
 
 def _unknown_share(question: Understanding, index: Index) -> float:
-    asked = list(dict.fromkeys(terms(question.core)))
-    unknown = sum(not index.knows(term) for term in asked)
+    asked = index.analyse(question.core).slots
+    unknown = sum(not index.knows(slot.word) for slot in asked)
     return unknown / len(asked) if asked else 1.0
 
 

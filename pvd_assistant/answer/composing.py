@@ -38,23 +38,20 @@ class Composed:
 
 
 def drafts(chosen: Sequence[Candidate]) -> list[Draft]:
-    """Turn the chosen candidates into statements; a list or a table is led in by its own words."""
+    """Turn the chosen candidates into statements; a list is led in by its own words, once."""
     found: list[Draft] = []
-    led_in: set[tuple[str, str]] = set()
-    said = {c.text for c in chosen}
+    said = {candidate.text for candidate in chosen}
     for candidate in chosen:
-        header = candidate.unit.header or ""
-        key = (candidate.passage.id, header)
-        if header and header in candidate.passage.text and key not in led_in | {("", header)}:
-            led_in.add(key)
-            if header not in said:
-                found.append(Draft(header, (candidate.passage,), candidate.hit.score))
+        lead_in = candidate.unit.header if candidate.unit.kind == "item" else None
+        if lead_in and lead_in in candidate.passage.text and lead_in not in said:
+            said.add(lead_in)
+            found.append(Draft(lead_in, (candidate.passage,), candidate.hit.score))
         found.append(
             Draft(
                 candidate.text,
                 (candidate.passage,),
                 candidate.hit.score,
-                bullet=bool(header) or candidate.unit.kind == "row",
+                bullet=candidate.unit.kind != "sentence",
             )
         )
     return found
@@ -108,9 +105,7 @@ def warnings(citations: Sequence[Citation], index: Index, today: dt.date) -> tup
         metadata: Metadata = index.documents[document].metadata
         if metadata.valid_until is not None:
             key = "answer.expired" if metadata.valid_until < today else "answer.expires"
-            found.append(
-                text(key, title=metadata.title, date=french.date(metadata.valid_until))
-            )
+            found.append(text(key, title=metadata.title, date=french.date(metadata.valid_until)))
     return tuple(found)
 
 

@@ -50,8 +50,8 @@ def model(name: str) -> LogisticModel:
     :raises ValueError: the file was fitted with other features (a programming error).
     """
     features: dict[str, Any] = _data()[name]["features"]
-    columns = [np.array([values[i] for values in features.values()], float) for i in range(3)]
-    return LogisticModel(tuple(features), *columns, bias=float(_data()[name]["bias"]))
+    weights, mean, scale = np.array(list(features.values()), float).T
+    return LogisticModel(tuple(features), weights, mean, scale, float(_data()[name]["bias"]))
 
 
 def threshold(name: str) -> float:

@@ -90,9 +90,7 @@ def _asks_membership(question: Understanding, history: Sequence[Turn], folded: s
         return True
     users = [fold(turn.content) for turn in history if turn.role == "user"]
     bare = len(folded.split()) <= 6
-    return bool(
-        question.follow_up and bare and users and _rule("membership").search(users[-1])
-    )
+    return bool(question.follow_up and bare and users and _rule("membership").search(users[-1]))
 
 
 def _membership(places: Places, index: Index, territory: Territory) -> Verdict | None:
@@ -101,7 +99,7 @@ def _membership(places: Places, index: Index, territory: Territory) -> Verdict |
     for mention in places.mentions:
         candidates = [territory.today(c) for c in mention.communes]
         listed = [c for c in candidates if c.listed]
-        if len(set(c.code for c in candidates)) > 1 and len(listed) != 1:
+        if len({c.code for c in candidates}) > 1 and len(listed) != 1:
             return _ask_which(mention.text, mention.communes)
         commune = (listed or candidates)[0]
         former = mention.communes[0] if mention.communes[0].parent else None

@@ -9,7 +9,6 @@ from pathlib import Path
 from pvd_assistant.evaluation.answers import Evaluation, Result, Summary
 from pvd_assistant.messages import text
 
-
 _COLUMNS = (
     "group", "questions", "passed", "complete", "coverage", "status", "forbidden",
     "verbatim", "grounded", "latency",
@@ -75,7 +74,11 @@ def _table(summaries: Mapping[str, Summary]) -> list[str]:
 
 
 def _failure(result: Result) -> list[str]:
-    lines = [f"### {result.id} ({result.family}, {result.style})", "", f"> {_quoted(result.question)}"]
+    lines = [
+        f"### {result.id} ({result.family}, {result.style})",
+        "",
+        f"> {_quoted(result.question)}",
+    ]
     lines += ["", f"- {text('evaluation.report_status')} : {result.status}"]
     if result.missing:
         lines.append(f"- {text('evaluation.report_missing')} : {', '.join(result.missing)}")

@@ -82,7 +82,7 @@ class ServerEmbedder:
     def _request(self, texts: list[str]) -> FloatArray:
         """Ask for one batch, again and again while the failure may pass."""
         # Servers refuse an empty string; a space has a harmless vector.
-        body = {"model": self._model, "input": [t or " " for t in texts]}
+        body: dict[str, object] = {"model": self._model, "input": [t or " " for t in texts]}
         failure = EmbeddingError("embedding.url_missing", name=self._model)
         for attempt in range(_TRIES):
             response, failure = self._post(body)

@@ -83,7 +83,7 @@ def _tokenizer(folder: Path, path: Path) -> Any:
     try:
         tokenizer = Tokenizer.from_buffer(path.read_bytes())
     # tokenizers raises a bare Exception on a malformed file: nothing narrower exists.
-    except Exception as error:  # noqa: BLE001
+    except Exception as error:
         raise EmbeddingError("embedding.static_unreadable", path=folder, reason=error) from error
     tokenizer.no_padding()
     return tokenizer
@@ -103,7 +103,9 @@ def _weights(folder: Path, path: Path) -> FloatArray:
 def _prompts(folder: Path) -> dict[str, str]:
     """Read the model's own prompts, as ``encode_query`` and ``encode_document`` would use them."""
     path = folder / "config_sentence_transformers.json"
-    found = json.loads(path.read_text(encoding="utf-8")).get("prompts", {}) if path.is_file() else {}
+    found = (
+        json.loads(path.read_text(encoding="utf-8")).get("prompts", {}) if path.is_file() else {}
+    )
     passage = next((found[n] for n in ("document", "passage", "corpus") if found.get(n)), "")
     return {"query": found.get("query") or "", "document": passage}
 

@@ -74,7 +74,10 @@ def accepts(filters: Filters, found: Facets) -> bool:
         _one_of(filters.kinds, {found.kind})
         and _one_of(filters.themes, found.themes)
         and _one_of(filters.pillars, {found.pillar})
-        and (not filters.partners or not found.partners.isdisjoint(map(partner_key, filters.partners)))
+        and (
+            not filters.partners
+            or not found.partners.isdisjoint(map(partner_key, filters.partners))
+        )
         and _one_of(filters.departements, {found.departement})
         and _one_of(filters.regions, {found.region})
         and _within(filters.population, found.population)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -22,6 +23,8 @@ from pvd_assistant.index.codec import (
 )
 from pvd_assistant.model import Metadata, Part, Passage
 
+#: Name of the file in a generation.
+FILE = "passages.sqlite"
 _SCHEMA = """
 CREATE TABLE documents (position INTEGER PRIMARY KEY, id TEXT UNIQUE, path TEXT, digest TEXT,
                         metadata TEXT, first INTEGER, passages INTEGER);
@@ -78,6 +81,19 @@ def write_passages(path: Path, documents: Iterable[IndexedDocument]) -> None:
     connection.close()
 
 
+def stored_digests(folder: Path) -> dict[str, str]:
+    """Return the digest of each document of a generation, none when it cannot be read."""
+    try:
+        with closing(sqlite3.connect(_read_only(folder / FILE), uri=True)) as connection:
+            return dict(connection.execute("SELECT id, digest FROM documents"))
+    except sqlite3.Error:
+        return {}
+
+
+def _read_only(path: Path) -> str:
+    return f"{path.resolve().as_uri()}?mode=ro&immutable=1"
+
+
 class PassageStore:
     """The file :func:`write_passages` wrote, open for reading from any thread.
 
@@ -86,8 +102,7 @@ class PassageStore:
 
     def __init__(self, path: Path) -> None:
         # SQLite's own lock makes one connection safe for every thread.
-        uri = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
-        self._connection = sqlite3.connect(uri, uri=True, check_same_thread=False)
+        self._connection = sqlite3.connect(_read_only(path), uri=True, check_same_thread=False)
         rows = self._connection.execute("SELECT passages FROM documents ORDER BY position")
         self._sizes = np.array([size for (size,) in rows], dtype=np.int64)
         self.passage = lru_cache(maxsize=4096)(self._read_passage)

@@ -120,7 +120,7 @@ def _write_cited_table(data: dict[str, Any], members: dict[str, str], folder: Pa
     regions = {r["code"]: r["nom"] for r in data["regions"]}
     epci_names = {e["code"]: e["nom"] for e in data["epci"]}
     epci_of = _epci_of(data)
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for commune in data["communes"]:
         if commune["type"] != "commune-actuelle":
             continue
@@ -143,10 +143,11 @@ def _write_cited_table(data: dict[str, Any], members: dict[str, str], folder: Pa
                 convention or "non renseignée par les sources consultées",
             )
         )
+    ordered = sorted(rows, key=lambda row: (row[2], row[0]))
     with (folder / "communes-pvd.csv").open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, delimiter=";", lineterminator="\n")
         writer.writerow(_HEADER)
-        writer.writerows(sorted(rows, key=lambda row: (row[2], row[0])))
+        writer.writerows([[_typeset(cell) for cell in row] for row in ordered])
     log.info("communes-pvd.csv: %d towns", len(rows))
 
 
@@ -157,6 +158,11 @@ def _conventions(path: Path) -> dict[tuple[str, str], str]:
             (name_key(row["commune"]), name_key(row["departement"])): _plain(row["convention"])
             for row in csv.DictReader(file)
         }
+
+
+def _typeset(cell: str) -> str:
+    """French quotes and apostrophes, as in the rest of the corpus."""
+    return re.sub(r'"([^"]*)"', "«\u00a0\\1\u00a0»", cell).replace("'", "’")
 
 
 def _plain(convention: str) -> str:

@@ -14,7 +14,7 @@ def find(words: str) -> tuple[Commune, ...]:
     territory = Territory.load()
     wanted = words.strip()
     found = territory.by_name(wanted)
-    if not found and wanted[:1].isdigit() or wanted[:2].upper() in ("2A", "2B"):
+    if not found and (wanted[:1].isdigit() or wanted[:2].upper() in ("2A", "2B")):
         one = territory.by_code(wanted.upper())
         found = (one,) if one else territory.by_postcode(wanted)
     if found:

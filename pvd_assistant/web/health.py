@@ -25,12 +25,16 @@ def health(service: Service) -> tuple[int, dict[str, Any]]:
         report["message"] = str(error) if error else text("web.starting")
         report["index"] = {"ok": False, "error": error.code if error else None}
         return 503, report
-    records = assistant.index.documents
     manifest = assistant.index.manifest
     report["index"] = {
         "ok": True,
-        "documents": len(records),
-        "passages": sum(record.passages for record in records.values()),
+        "documents": manifest.documents,
+        "passages": manifest.passages,
+        "built": manifest.built,
     }
-    report["model"] = {"name": manifest.model, "dimension": manifest.dimension}
+    report["model"] = {
+        "name": manifest.model,
+        "version": manifest.model_version,
+        "dimension": manifest.dimension,
+    }
     return 200, report

@@ -38,13 +38,15 @@ class Service:
         self._loading = threading.Lock()
 
     def assistant(self) -> Assistant:
-        """Return the assistant; the first call, and each one after a failure, loads it.
+        """Return the assistant, loaded at the first call, after a failure, and on a newer index.
 
         :raises PvdError: there is no index yet, or it cannot be used.
         """
         with self._loading:
             if self._assistant is None:
                 self._assistant = self._load(self.settings)
+            elif self._assistant.index.outdated:
+                self._assistant = self._renewed(self._assistant)
             return self._assistant
 
     def warm_up(self) -> None:
@@ -61,6 +63,17 @@ class Service:
         except PvdError as error:
             return "unavailable", None, error
 
+    def _renewed(self, current: Assistant) -> Assistant:
+        """Return an assistant on the newer index; the current one if that index cannot be used.
+
+        The old index is not closed: questions may still be reading it.
+        """
+        try:
+            return self._load(self.settings)
+        except PvdError as error:
+            _log.warning("%s", error)
+            return current
+
     def _try_loading(self) -> None:
         try:
             self.assistant()
@@ -71,4 +84,6 @@ class Service:
 def _load(settings: Settings) -> Assistant:
     from pvd_assistant.answer.assistant import Assistant
 
-    return Assistant(settings)
+    assistant = Assistant(settings)
+    assistant.index  # noqa: B018  opened now: what is wrong with it is told before any question
+    return assistant

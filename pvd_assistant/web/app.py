@@ -1,0 +1,83 @@
+"""The web application: our routes, then Gradio mounted at the root.
+
+::
+
+    uvicorn --factory 'pvd_assistant.web.app:create_app'
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from fastapi import FastAPI, Request
+from fastapi.responses import HTMLResponse, JSONResponse
+from fastapi.staticfiles import StaticFiles
+
+from pvd_assistant.errors import PvdError
+from pvd_assistant.settings import Settings, load_settings
+from pvd_assistant.web import pages, sources
+from pvd_assistant.web.blocks import build
+from pvd_assistant.web.feedback import FeedbackStore
+from pvd_assistant.web.gradio_loading import load_gradio
+from pvd_assistant.web.health import health, package_version
+from pvd_assistant.web.security import Security
+from pvd_assistant.web.service import Service
+from pvd_assistant.web.shell import ChatPage
+from pvd_assistant.web.theme import theme
+
+if TYPE_CHECKING:
+    from pvd_assistant.answer.assistant import Assistant
+
+
+def create_app(settings: Settings | None = None, assistant: Assistant | None = None) -> FastAPI:
+    """Return the application.
+
+    :param settings: read from ``pvd.toml`` and the environment when not given.
+    :param assistant: one that is ready; otherwise it is loaded in the background once the server
+        runs, and a missing index is said on the page.
+    """
+    settings = settings or load_settings()
+    service = Service(settings, assistant)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        service.warm_up()
+        yield
+
+    app = FastAPI(
+        title="pvd-assistant",
+        version=package_version(),
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+    )
+    _add_routes(app, service)
+    blocks = build(service, FeedbackStore(settings.data_dir))
+    load_gradio().mount_gradio_app(
+        app, blocks, path="/", theme=theme(), footer_links=[], run_history=False,
+        show_error=False, ssr_mode=False, enable_monitoring=False, max_file_size=1,
+    )
+    app.add_middleware(ChatPage)
+    app.add_middleware(Security)
+    return app
+
+
+def _add_routes(app: FastAPI, service: Service) -> None:
+    @app.api_route("/health", methods=["GET", "HEAD"])
+    def report_health() -> JSONResponse:
+        status, report = health(service)
+        return JSONResponse(report, status, headers={"Cache-Control": "no-store"})
+
+    @app.exception_handler(PvdError)
+    async def explain(_: Request, error: PvdError) -> HTMLResponse:
+        return pages.error_page(503, str(error))
+
+    assets = Path(str(files("pvd_assistant").joinpath("web", "assets")))
+    app.mount("/habillage", StaticFiles(directory=assets))
+    app.include_router(pages.router(service.settings))
+    app.include_router(sources.router(service))

@@ -1,0 +1,215 @@
+"""The chat page as Gradio ``Blocks``: components, and what happens when one is used.
+
+What is decided (answers, filters, opinions) lives in modules without Gradio; here it is only wired.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from pvd_assistant.errors import PvdError, UsageError
+from pvd_assistant.messages import text
+from pvd_assistant.web import chat, filters
+from pvd_assistant.web.conversation import Conversation, Vote
+from pvd_assistant.web.feedback import FeedbackStore, Opinion
+from pvd_assistant.web.gradio_loading import load_gradio
+from pvd_assistant.web.rendering import earlier_html, newest_html, notice_html
+from pvd_assistant.web.service import Service
+from pvd_assistant.web.wording import counted
+
+#: Questions answered at the same time; the others wait their turn.
+_AT_ONCE = 8
+#: Seconds after which the conversation of a closed tab is forgotten.
+_KEPT = 3600
+
+# The page's own script draws nothing: it turns clicks on the answers into these events.
+_CONNECT = "window.pvd.connect(element, trigger, ['ask', 'rate']);"
+
+
+def build(service: Service, store: FeedbackStore) -> Any:
+    """Return the ``Blocks`` of the chat page, ready to be mounted."""
+    gr = load_gradio()
+    page = _Page(gr, service, store)
+    with gr.Blocks(title=text("web.title"), analytics_enabled=False, fill_width=True) as blocks:
+        page.lay_out()
+        page.wire(blocks)
+    blocks.queue(default_concurrency_limit=_AT_ONCE, max_size=200, api_open=False)
+    return blocks
+
+
+class _Page:
+    """The components of the page and their handlers."""
+
+    def __init__(self, gr: Any, service: Service, store: FeedbackStore) -> None:
+        self.gr = gr
+        self.service = service
+        self.store = store
+
+    def lay_out(self) -> None:
+        """Create the components, in reading order."""
+        gr = self.gr
+        empty = Conversation()
+        self.conversation = gr.State(empty, time_to_live=_KEPT)
+        with gr.Column(elem_id="conversation"):
+            self.earlier = self._html("", "echanges-precedents")
+            self.newest = self._html(newest_html(empty), "echange-courant")
+        with gr.Column(elem_id="saisie"):
+            self.notice = self._html("", "avertissement")
+            with gr.Row(elem_id="saisie-ligne"):
+                self.question = gr.Textbox(
+                    label=text("web.question"),
+                    info=text("web.question_hint"),
+                    placeholder=text("web.question_placeholder"),
+                    lines=1,
+                    max_lines=6,
+                    elem_id="question",
+                    scale=5,
+                )
+                self.send = gr.Button(
+                    text("web.send"), variant="primary", elem_id="envoyer", scale=1, min_width=120
+                )
+            self._filters()
+            with gr.Row(elem_id="saisie-pied"):
+                self._html(notice_text("personal_data"), "rappel")
+                self.new = gr.Button(text("web.new"), size="sm", elem_id="nouvelle", min_width=120)
+
+    def _html(self, value: str, elem_id: str) -> Any:
+        return self.gr.HTML(
+            value, elem_id=elem_id, apply_default_css=False, js_on_load=_CONNECT, padding=False
+        )
+
+    def _filters(self) -> None:
+        gr = self.gr
+        with gr.Accordion(text("web.filters"), open=False, elem_id="filtres") as self.accordion:
+            with gr.Row(elem_classes="filtres-grille"):
+                self.lists = [
+                    gr.Dropdown(
+                        [],
+                        label=text(f"web.filter_{name}"),
+                        multiselect=True,
+                        elem_id=f"filtre-{name}",
+                        min_width=200,
+                    )
+                    for name in filters.NAMES
+                ]
+                self.since = gr.Dropdown(
+                    filters.since_options(),
+                    value="",
+                    label=text("web.filter_since"),
+                    elem_id="filtre-since",
+                    min_width=200,
+                )
+            self.clear = gr.Button(text("web.filters_clear"), size="sm", elem_id="filtres-retirer")
+
+    def wire(self, blocks: Any) -> None:
+        """Connect events to handlers."""
+        gr = self.gr
+        quiet = {"show_progress": "hidden", "api_visibility": "private"}
+        answer = {
+            "fn": self.answer,
+            "inputs": [self.question, self.conversation, *self.lists, self.since],
+            "outputs": [self.earlier, self.newest, self.conversation, self.question, self.notice],
+        }
+        take, rate = self._event_handlers()
+        gr.on([self.send.click, self.question.submit], **answer, **quiet, trigger_mode="once")
+        for place in (self.earlier, self.newest):
+            place.ask(take, None, self.question, **quiet).then(**answer, **quiet)
+            shown = [self.earlier, self.newest, self.conversation, self.notice]
+            place.rate(rate, self.conversation, shown, **quiet)
+        self.new.click(
+            self.forget,
+            None,
+            [self.earlier, self.newest, self.conversation, self.question, self.notice],
+            **quiet,
+        )
+        chosen = [*self.lists, self.since]
+        gr.on([c.change for c in chosen], self.count, chosen, self.accordion, **quiet)
+        self.clear.click(self.no_filter, None, chosen, **quiet)
+        blocks.load(self.offer_choices, None, [*self.lists, self.notice], **quiet)
+
+    def _event_handlers(self) -> tuple[Callable[..., Any], Callable[..., Any]]:
+        """Return the handlers of the page's own events, annotated as Gradio recognises them."""
+
+        def take(event: Any) -> str:
+            return str(event._data.get("question", ""))
+
+        def rate(conversation: Conversation, event: Any) -> tuple[Any, ...]:
+            return self.rate(conversation, event._data)
+
+        for handler in (take, rate):
+            handler.__annotations__["event"] = self.gr.EventData
+        return take, rate
+
+    def answer(
+        self, question: str, conversation: Conversation, *picked: Any
+    ) -> Iterator[tuple[Any, ...]]:
+        """Answer the question of the field; a bad one stays there with a message."""
+        keep = self.gr.skip()
+        try:
+            asked = chat.checked(question, self.service.settings.question_limit)
+        except UsageError as error:
+            yield keep, keep, keep, keep, notice_html(str(error))
+            return
+        *lists, since = picked
+        wanted = filters.chosen(lists, since)
+        first = True
+        for state in chat.ask(self.service, conversation, asked, wanted):
+            earlier = earlier_html(state) if first else keep
+            emptied, cleared = ("", notice_html("")) if first else (keep, keep)
+            yield earlier, newest_html(state), state, emptied, cleared
+            first = False
+
+    def rate(self, conversation: Conversation, said: Mapping[str, Any]) -> tuple[Any, ...]:
+        """Record a vote, then its reasons."""
+        exchange = conversation.find(str(said.get("id", "")))
+        if exchange is None or exchange.answer is None:
+            return (self.gr.skip(),) * 4
+        opinion = Opinion(
+            answer_id=exchange.id,
+            useful=said.get("useful") is True,
+            reasons=tuple(str(reason) for reason in said.get("reasons", [])),
+            comment=str(said.get("comment", "")),
+            share_question=said.get("share") is True,
+        )
+        explained = said.get("explained") is True
+        try:
+            self.store.add(opinion, exchange.answer)
+        except OSError as error:
+            message = text("web.opinion_failed", reason=error.strerror or error)
+            return (*(self.gr.skip(),) * 3, notice_html(message))
+        voted = conversation.voted(exchange.id, Vote(opinion.useful, explained))
+        return earlier_html(voted), newest_html(voted), voted, notice_html("")
+
+    def forget(self) -> tuple[Any, ...]:
+        """Start a new conversation."""
+        empty = Conversation()
+        return "", newest_html(empty), empty, "", notice_html("")
+
+    def count(self, *picked: Any) -> Any:
+        """Show in the title of the filters how many are active."""
+        *lists, since = picked
+        active = sum(map(bool, lists)) + bool(since)
+        title = text("web.filters")
+        return self.gr.update(label=f"{title} ({counted('filters', active)})" if active else title)
+
+    def no_filter(self) -> list[Any]:
+        """Empty every filter."""
+        return [*([] for _ in self.lists), ""]
+
+    def offer_choices(self) -> list[Any]:
+        """Fill the filters from the documents; say what to do when there is no index."""
+        try:
+            records = self.service.assistant().index.documents
+        except PvdError as error:
+            return [*(self.gr.skip() for _ in self.lists), notice_html(str(error))]
+        offered = filters.choices(record.metadata for record in records.values())
+        return [
+            *(self.gr.update(choices=list(getattr(offered, name))) for name in filters.NAMES),
+            notice_html(""),
+        ]
+
+
+def notice_text(key: str) -> str:
+    """Return a short reminder as a paragraph."""
+    return f"<p>{text(f'web.{key}')}</p>"

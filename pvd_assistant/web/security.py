@@ -1,0 +1,105 @@
+"""What every response carries, and which addresses exist at all.
+
+Gradio offers routes that this service has no use for (upload, file reading, proxy, monitoring, a
+public API): only those that the page needs are let through; the rest is « page introuvable ».
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from starlette.datastructures import MutableHeaders
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from pvd_assistant.messages import text
+from pvd_assistant.web.pages import error_page
+
+#: Largest body accepted, in bytes: a question with its conversation is far below.
+LARGEST_BODY = 1_000_000
+
+_GRADIO_ROUTES = re.compile(
+    r"/(?:config|theme\.css|assets/.+|static/.+|favicon\.ico|robots\.txt)"
+    r"|/gradio_api/(?:queue/(?:join|data)|heartbeat/\w+|reset|cancel|startup-events|app_id|info)/?"
+)
+_OWN_ROUTES = re.compile(
+    r"/|/health|/habillage/.+|/(?:sources|documents)/.+"
+    r"|/(?:a-propos|donnees-personnelles|mentions-legales|accessibilite)"
+)
+
+#: For anything that is not the chat page: no script but ours, nothing from elsewhere.
+PAGE_CSP = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "connect-src 'self'; frame-src 'self'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'self'"
+)
+
+_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "X-Frame-Options": "SAMEORIGIN",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "Content-Security-Policy": PAGE_CSP,
+}
+
+
+class Security:
+    """Puts the headers on, and refuses unknown addresses and bodies that are too large."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        refusal = _refusal(scope)
+        await (refusal or self.app)(scope, receive, _with_headers(send))
+
+
+def _refusal(scope: Scope) -> Response | None:
+    path = scope["path"]
+    if not (_OWN_ROUTES.fullmatch(path) or _GRADIO_ROUTES.fullmatch(path)):
+        return error_page(404, text("web.unknown_page"))
+    length = dict(scope["headers"]).get(b"content-length", b"0")
+    if not length.isdigit() or int(length) > LARGEST_BODY:
+        return error_page(413, text("web.too_large"))
+    return None
+
+
+def _with_headers(send: Send) -> Send:
+    async def sending(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = MutableHeaders(scope=message)
+            for name, value in _HEADERS.items():
+                headers.setdefault(name, value)
+            if "server" in headers:
+                del headers["server"]
+        await send(message)
+
+    return sending
+
+
+def chat_csp(nonce: str) -> str:
+    """Return the policy of the chat page.
+
+    Gradio needs inline styles, and ``'unsafe-eval'`` for the templates of ``gr.HTML``; scripts are
+    limited to our files and to the blocks that carry the nonce, so injected markup runs nothing.
+    """
+    directives: dict[str, Any] = {
+        "default-src": "'none'",
+        "script-src": f"'self' 'nonce-{nonce}' 'unsafe-eval'",
+        "style-src": "'self' 'unsafe-inline'",
+        "img-src": "'self' data:",
+        "font-src": "'self' data:",
+        "connect-src": "'self'",
+        "frame-src": "'self'",
+        "base-uri": "'self'",
+        "form-action": "'none'",
+        "frame-ancestors": "'none'",
+    }
+    return "; ".join(f"{name} {value}" for name, value in directives.items())
