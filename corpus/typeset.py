@@ -54,26 +54,25 @@ CSS = """
 @page main:nth(1 of main) { counter-reset: page 1; }
 @page cover { margin: 0; background: #1b3a6b;
   @top-left { content: none; } @bottom-left { content: none; } @bottom-right { content: none; } }
+body { margin: 0; }
 html { font: 10.2pt/1.48 "Liberation Sans"; color: #1a202c; hyphens: auto;
   hyphenate-limit-chars: 9 4 4; font-variant-ligatures: none; font-kerning: normal; }
 .cover { page: cover; color: #fff; padding: 70mm 24mm 0 24mm; }
 .cover .kind { font-size: 11pt; letter-spacing: .08em; color: #f5c451; margin: 0 0 8mm 0; }
 .cover h1 { font-size: 33pt; line-height: 1.15; margin: 0 0 8mm 0; padding: 0; border: 0;
-  color: #fff; bookmark-level: none; break-before: auto; hyphens: manual; }
+  color: #fff; bookmark-level: none; hyphens: manual; }
 .cover .subtitle { font-size: 14pt; line-height: 1.4; margin: 0 0 60mm 0; hyphens: manual; }
 .cover .imprint { border-top: 1.5pt solid #f5c451; padding-top: 5mm; font-size: 11pt; }
 .cover .imprint p { margin: 0 0 1.5mm 0; }
-.front { page: front; }
-.front h1 { break-before: page; }
+.front { page: front; break-before: page; }
 .main { page: main; }
 h1, h2, h3 { color: #1b3a6b; line-height: 1.25; hyphens: manual; break-after: avoid;
   font-weight: bold; }
-h1 { font-size: 19pt; margin: 0 0 6mm 0; padding-bottom: 2.5mm; border-bottom: 2pt solid #f5c451;
-  break-before: page; bookmark-level: 1; }
+h1 { font-size: 18pt; margin: 13mm 0 5mm 0; padding-bottom: 2.5mm; bookmark-level: 1;
+  border-bottom: 2pt solid #f5c451; }
 h2 { font-size: 13pt; margin: 7mm 0 2.5mm 0; bookmark-level: 2; }
 h3 { font-size: 10.8pt; margin: 5mm 0 1.5mm 0; color: #2f5d50; bookmark-level: 3; }
-.main.short h1 { break-before: auto; margin-top: 11mm; }
-.main > h1:first-child { break-before: auto; margin-top: 0; }
+.main > h1:first-child, .front > h1:first-child { margin-top: 0; }
 p, li { orphans: 3; widows: 3; break-inside: avoid; }
 p { margin: 0 0 2.6mm 0; }
 ul, ol { margin: 0 0 3mm 0; padding-left: 6mm; list-style: none; counter-reset: step; }
@@ -87,18 +86,23 @@ blockquote { margin: 4mm 0; padding: 3mm 5mm 1mm 5mm; background: #eef3fa;
 table { width: 100%; border-collapse: collapse; margin: 3mm 0 5mm 0; font-size: 9pt;
   line-height: 1.35; hyphens: manual; }
 thead { display: table-header-group; }
+table { break-inside: avoid; }
+table:has(tr:nth-child(9)) { break-inside: auto; }
 tr { break-inside: avoid; }
+th:first-child { min-width: 30mm; }
 th { background: #1b3a6b; color: #fff; text-align: left; font-weight: bold; }
 th, td { padding: 1.8mm 2.5mm; vertical-align: top; border-bottom: .5pt solid #b8c4d6; }
 tbody tr:nth-child(even) { background: #f4f7fb; }
 .contents ul { list-style: none; margin: 0; padding: 0; }
-.contents li { margin: 0; text-indent: 0; }
+.contents ul { columns: 2; column-gap: 9mm; }
+.contents li { margin: 0; break-inside: avoid; text-indent: 0; }
 .contents li::before { content: none; }
 .contents a { color: inherit; display: block; border-bottom: .3pt dotted #b8c4d6;
   padding: .7mm 0; }
 .contents a::after { content: leader(" ") target-counter(attr(href), page); }
-.contents .depth-1 { margin-top: 2.4mm; font-weight: bold; color: #1b3a6b; }
-.contents .depth-2 { padding-left: 5mm; font-size: 9.4pt; }
+.contents .depth-1 { padding-top: 2mm; font-size: 9.2pt; font-weight: bold; color: #1b3a6b;
+  break-after: avoid; }
+.contents .depth-2 { padding-left: 4mm; font-size: 8.6pt; line-height: 1.3; }
 """
 
 
@@ -255,12 +259,8 @@ def page(source: Source) -> str:
     title, day = french_spaces(data["title"]), french_spaces(french_date(data["updated"]))
     dated = DATE_LABEL.format(date=day)
     variables = f'--running: "{_css(title)}"; --date: "{_css(data["publisher"])} · {_css(dated)}"'
-    cover = "".join(
-        f'<p class="{name}">{html.escape(french_spaces(data[name]))}</p>' if name in data else ""
-        for name in ("subtitle",)
-    )
+    subtitle = html.escape(french_spaces(data.get("subtitle", "")))
     author = html.escape(data.get("author", data["publisher"]))
-    layout = "main short" if data.get("layout") == "short" else "main"
     return f"""<!doctype html>
 <html lang="{LANGUAGE}" style="{html.escape(variables)}"><head><meta charset="utf-8">
 <title>{html.escape(title)}</title><meta name="author" content="{author}">
@@ -268,10 +268,10 @@ def page(source: Source) -> str:
 <meta name="dcterms.modified" content="{data["updated"].isoformat()}">
 <style>:root {{ {variables} }} @page {{ {variables} }} {CSS}</style></head><body>
 <section class="cover"><p class="kind">{html.escape(french_spaces(data.get("series", "")))}</p>
-<h1>{html.escape(title)}</h1>{cover}
+<h1>{html.escape(title)}</h1><p class="subtitle">{subtitle}</p>
 <div class="imprint"><p>{author}</p><p>{html.escape(dated)}</p></div></section>
 <section class="front">{preface}</section>{contents(headings)}
-<section class="{layout}">{body}</section></body></html>"""
+<section class="main">{body}</section></body></html>"""
 
 
 def _css(text: str) -> str:

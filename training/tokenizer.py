@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -10,14 +11,18 @@ from tokenizers.models import Unigram
 from tokenizers.trainers import UnigramTrainer
 
 PAD, UNKNOWN = "[PAD]", "[UNK]"
+# Log-probability of an added word: that of a word seen once in 20,000, so that it wins over its parts.
+_ADDED_SCORE = -10.0
+#: Words elided before an apostrophe: they say nothing of the subject.
+ELIDED = "l|d|j|m|n|s|t|c|qu|jusqu|lorsqu|puisqu|quoiqu"
 
 
 def blank_tokenizer() -> Tokenizer:
     """Return the tokenizer before training: folding and cutting into words only.
 
     An official types « ou en est notre opah ru »; the sheet says « OPAH-RU » and « où »: case, accents,
-    hyphens and typographic apostrophes are folded on both sides. An elided article is cut off
-    (« l'habitat » = « l' » + « habitat ») so that the noun is the same piece everywhere.
+    hyphens and typographic apostrophes are folded on both sides. An elided article is dropped
+    (« l'habitat » = « habitat ») so that the noun is the same piece everywhere.
     """
     tokenizer = Tokenizer(Unigram([(PAD, 0.0), (UNKNOWN, -20.0)], unk_id=1))
     replace = normalizers.Replace
@@ -28,9 +33,10 @@ def blank_tokenizer() -> Tokenizer:
             normalizers.NFKD(),
             normalizers.StripAccents(),
             normalizers.Lowercase(),
-            replace(Regex("[’ʼ`´']"), "' "),
+            replace(Regex("[’ʼ`´]"), "'"),
+            replace(Regex(rf"\b({ELIDED})' ?(?=\w)"), " "),
             replace(Regex(r"(?<=\d)[ .](?=\d{3}(?!\d))"), ""),
-            replace(Regex(r"[^\w'?%€]+|_"), " "),
+            replace(Regex(r"[^\w?%€]+|_"), " "),
         ]
     )
     tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
@@ -58,6 +64,20 @@ def train_tokenizer(texts: Iterable[str], size: int) -> Tokenizer:
     )
     tokenizer.train_from_iterator(texts, trainer)
     return tokenizer
+
+
+def add_words(tokenizer: Tokenizer, words: Iterable[str]) -> Tokenizer:
+    """Return the tokenizer with whole words added (acronyms and names of our corpus).
+
+    :param words: folded words; those that are one piece already are left as they are.
+    """
+    state = json.loads(tokenizer.to_str())
+    pieces: list[list[object]] = state["model"]["vocab"]
+    known = {str(piece) for piece, _ in pieces}
+    for word in dict.fromkeys(f"▁{word}" for word in words):
+        if word not in known and len(tokenizer.encode(word[1:]).tokens) > 1:
+            pieces.append([word, _ADDED_SCORE])
+    return Tokenizer.from_str(json.dumps(state))
 
 
 def save_tokenizer(tokenizer: Tokenizer, path: Path) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from pvd_assistant.answer import composition
-from pvd_assistant.answer.candidates import Candidate, coverage
+from pvd_assistant.answer.candidates import Candidate, Coverage
 from pvd_assistant.answer.cleaning import fold
 from pvd_assistant.answer.ranking import model
 from pvd_assistant.answer.understanding import Understanding
@@ -73,7 +73,7 @@ def signals(
         float(scores[best]) if best >= 0 else -6.0,
         found[best].features[8] if best >= 0 else 0.0,
         max((c.features[7] for c in found), default=0.0),
-        coverage(query, together, index),
+        Coverage(query, index).of(together),
         _unknown_share(question, index),
         _missing_quotes(question, first),
         _missing_amounts(question, first),

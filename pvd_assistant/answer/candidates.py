@@ -83,6 +83,7 @@ def candidates(question: Understanding, hits: Sequence[Hit], index: Index) -> li
     if not read:
         return []
     query = index.analyse(question.core)
+    coverage = Coverage(query, index)
     vector = index.embed_question(query.text)
     document_rank: dict[str, int] = {}
     for hit in read:
@@ -95,7 +96,7 @@ def candidates(question: Understanding, hits: Sequence[Hit], index: Index) -> li
             text = hit.passage.unit_text(unit)
             found.append(
                 _candidate(
-                    question, query, index, hit, unit, position, rank,
+                    question, coverage, hit, unit, position, rank,
                     document_rank[hit.passage.document], title, text, meaning,
                 )
             )  # fmt: skip
@@ -104,8 +105,7 @@ def candidates(question: Understanding, hits: Sequence[Hit], index: Index) -> li
 
 def _candidate(
     question: Understanding,
-    query: AnalysedQuery,
-    index: Index,
+    coverage: Coverage,
     hit: Hit,
     unit: Unit,
     position: int,
@@ -128,10 +128,10 @@ def _candidate(
         hit.coverage,
         1 / (1 + rank),
         1 / (1 + document_rank),
-        coverage(query, _terms(title), index),
+        coverage.of(_terms(title)),
         float(meaning[position]),
-        coverage(query, own, index),
-        coverage(query, own | named, index),
+        coverage.of(own),
+        coverage.of(own | named),
         len(met) / max(1, len(question.expects)),
         float(any(c.isdigit() for c in text)),
         float(composition.fits_section(question.expects, role)),
@@ -148,17 +148,32 @@ def _candidate(
     return Candidate(hit, unit, position, rank, text, role, met, features)
 
 
-def coverage(query: AnalysedQuery, found: frozenset[str], index: Index) -> float:
-    """Return the share of the question's words, weighted by rarity, that a set of terms holds."""
-    total = got = 0.0
-    for slot in query.slots:
-        weight = slot.weight * max(index.idf(form.terms[0]) for form in slot.alternatives)
-        total += weight
-        got += weight * max(
-            (form.weight for form in slot.alternatives if found.issuperset(form.terms)),
-            default=0.0,
-        )
-    return got / total if total else 0.0
+class Coverage:
+    """Share of a question's words that a text holds, weighted by rarity.
+
+    :param query: the question, analysed.
+    :param index: tells how rare a word is.
+    """
+
+    def __init__(self, query: AnalysedQuery, index: Index) -> None:
+        self._slots = [
+            (slot.weight * max(index.idf(form.terms[0]) for form in slot.alternatives), slot)
+            for slot in query.slots
+            if slot.alternatives
+        ]
+        self._total = sum(weight for weight, _ in self._slots)
+
+    def of(self, found: frozenset[str]) -> float:
+        """Return the share, 0 to 1, for the terms of a text."""
+        if not self._total:
+            return 0.0
+        got = 0.0
+        for weight, slot in self._slots:
+            for form in slot.alternatives:
+                if found.issuperset(form.terms):
+                    got += weight * form.weight
+                    break  # the best form comes first
+        return got / self._total
 
 
 @lru_cache(maxsize=20_000)

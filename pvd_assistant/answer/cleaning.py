@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from html import unescape
 
 _INVISIBLE = re.compile(
@@ -29,6 +30,7 @@ def clean(text: str, limit: int) -> str:
     return re.sub(r"\n{3,}", "\n\n", plain).strip()[:limit]
 
 
+@lru_cache(maxsize=20_000)
 def fold(text: str) -> str:
     """Return ``text`` in lower case, without accents, with straight apostrophes and single spaces."""
     decomposed = unicodedata.normalize("NFKD", text.replace("’", "'").replace("œ", "oe"))

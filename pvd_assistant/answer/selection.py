@@ -67,17 +67,23 @@ def _gain(
 
 
 def _repeats(one: Candidate, other: Candidate) -> bool:
-    """Tell whether two statements say the same thing in nearly the same words and figures."""
+    """Tell whether a statement says again, with no new figure, what another says."""
     first, second = _words(one.text), _words(other.text)
     if not first or not second:
         return True
-    shared = len(first & second)
-    return shared / min(len(first), len(second)) > choice("repeats")
+    if _figures(one.text) - _figures(other.text):
+        return False
+    return len(first & second) / min(len(first), len(second)) > choice("repeats")
 
 
 @lru_cache(maxsize=4096)
 def _words(text: str) -> frozenset[str]:
     return frozenset(terms(text))
+
+
+@lru_cache(maxsize=4096)
+def _figures(text: str) -> frozenset[str]:
+    return frozenset(word for word in _words(text) if word[0].isdigit())
 
 
 def _in_order(chosen: list[Candidate]) -> list[Candidate]:

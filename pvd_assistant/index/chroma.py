@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
 from pvd_assistant.errors import IndexCorruptError, IndexingError, SettingsError
@@ -18,7 +18,7 @@ from pvd_assistant.index.vectors import FloatArray
 from pvd_assistant.model import Metadata, Passage
 
 if TYPE_CHECKING:
-    from chromadb.api import ClientAPI
+    from chromadb.api.client import Client
     from chromadb.api.collection_configuration import CreateCollectionConfiguration
 
 _COSINE: CreateCollectionConfiguration = {"hnsw": {"space": "cosine"}}
@@ -29,7 +29,7 @@ EMBEDDED_COLLECTION = "passages"
 
 
 @contextmanager
-def client(folder: Path, url: str) -> Iterator[ClientAPI]:
+def client(folder: Path, url: str) -> Iterator[Client]:
     """Open Chroma: the server at ``url``, or the files of the generation when it is empty.
 
     :raises IndexingError: the server does not answer, or refuses.
@@ -44,7 +44,7 @@ def client(folder: Path, url: str) -> Iterator[ClientAPI]:
 
 
 def write(
-    opened: ClientAPI,
+    opened: Client,
     collection: str,
     passages: Sequence[tuple[Passage, Metadata]],
     vectors: FloatArray,
@@ -70,7 +70,7 @@ def write(
         )
 
 
-def delete(opened: ClientAPI, collection: str) -> None:
+def delete(opened: Client, collection: str) -> None:
     """Delete a collection; one that is not there is fine."""
     from chromadb.errors import NotFoundError
 
@@ -126,20 +126,21 @@ def _given_embeddings() -> Any:
     return Given()
 
 
-def _embedded(folder: Path) -> ClientAPI:
+def _embedded(folder: Path) -> Client:
     import chromadb
     from chromadb.config import Settings
     from chromadb.errors import ChromaError
 
     try:
-        return chromadb.PersistentClient(
+        opened = chromadb.PersistentClient(
             str(folder / FOLDER), settings=Settings(anonymized_telemetry=False)
         )
     except (ChromaError, ValueError, OSError) as error:
         raise IndexCorruptError("index.corrupt", path=folder, reason=error) from error
+    return cast("Client", opened)
 
 
-def _server(url: str) -> ClientAPI:
+def _server(url: str) -> Client:
     import chromadb
     from chromadb.config import Settings
 
@@ -147,12 +148,13 @@ def _server(url: str) -> ClientAPI:
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise SettingsError("index.bad_url", url=url)
     with explained(Path(), url):
-        return chromadb.HttpClient(
+        opened = chromadb.HttpClient(
             host=parts.hostname,
             port=parts.port or (443 if parts.scheme == "https" else 8000),
             ssl=parts.scheme == "https",
             settings=Settings(anonymized_telemetry=False),
         )
+    return cast("Client", opened)
 
 
 @contextmanager

@@ -103,8 +103,8 @@ class Index:
         allowed = self._allowed(filters)
         if not allowed.any():
             return []
-        query = analyse(text, self._lexical)
-        around = analyse(context, self._lexical, weight=context_weight) if context else None
+        query = self.analyse(text)
+        around = self.analyse(context, weight=context_weight) if context else None
         known = {slot.word for slot in query.slots}
         scores = self._lexical.score(
             query.slots, [slot for slot in around.slots if slot.word not in known] if around else ()
@@ -124,6 +124,10 @@ class Index:
             Hit(self._passages.passage(r.position), r.score, r.lexical, r.dense, r.coverage)
             for r in ranked
         ]
+
+    def analyse(self, text: str, *, weight: float = 1.0) -> AnalysedQuery:
+        """Read a question word by word: forms of each word, acronyms, typing errors put right."""
+        return analyse(text, self._lexical, weight=weight)
 
     @property
     def documents(self) -> Mapping[str, DocumentRecord]:
@@ -148,10 +152,6 @@ class Index:
     def embed_question(self, text: str) -> FloatArray:
         """Return the vector of a question, of length 1."""
         return self.embedder.embed_question(text)
-
-    def analyse(self, text: str) -> AnalysedQuery:
-        """Return the content words of a question with the forms that may stand for each."""
-        return analyse(text, self._lexical)
 
     def idf(self, term: str) -> float:
         """Return how rare a stem is in the corpus."""

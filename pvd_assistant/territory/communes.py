@@ -92,6 +92,14 @@ class Territory:
         """Tell whether a folded name (:func:`name_key`) is that of a commune."""
         return key in self._by_key
 
+    @cached_property
+    def _first_words(self) -> frozenset[str]:
+        return frozenset(key.partition(" ")[0] for key in self._by_key)
+
+    def starts_a_name(self, key: str) -> bool:
+        """Tell whether the first word of a folded text is that of a commune's name."""
+        return key.partition(" ")[0] in self._first_words
+
     def spellings(self, key: str) -> tuple[str, ...]:
         """Return the exact names behind a folded one."""
         return tuple(self._raw[handle][1] for handle in self._by_key.get(key, ()))

@@ -82,13 +82,11 @@ def find_communes(text: str, territory: Territory) -> tuple[Mention, ...]:
 
 def find_departements(text: str, territory: Territory) -> tuple[Departement, ...]:
     """Return the départements named in ``text`` (« dans l’Ain », « en Saône-et-Loire », « (71) »)."""
-    padded = f" {_folded(text)} "
+    padded, lowered = f" {_folded(text)} ", text.casefold().replace("’", "'")
     named = [
         d
-        for d in territory.departements.values()
-        if re.search(rf" {_BEFORE_DEPARTEMENT} {re.escape(_folded(d.name))} ", padded)
-        or f"({d.code})" in text
-        or f"({d.name.casefold()})" in text.casefold().replace("’", "'")
+        for d, rule in _departement_rules(territory)
+        if rule.search(padded) or f"({d.code})" in text or f"({d.name.casefold()})" in lowered
     ]
     # « Savoie » is inside « Haute-Savoie »: keep the longest names.
     keys = [f" {name_key(d.name)} " for d in named]
@@ -97,6 +95,14 @@ def find_departements(text: str, territory: Territory) -> tuple[Departement, ...
         for d, key in zip(named, keys, strict=True)
         if not any(key != longer and key in longer for longer in keys)
     )
+
+
+@cache
+def _departement_rules(territory: Territory) -> list[tuple[Departement, re.Pattern[str]]]:
+    return [
+        (d, re.compile(rf" {_BEFORE_DEPARTEMENT} {re.escape(_folded(d.name))} "))
+        for d in territory.departements.values()
+    ]
 
 
 def find_regions(text: str, territory: Territory) -> tuple[str, ...]:
@@ -113,6 +119,9 @@ def _folded(text: str) -> str:
 def _longest_name(
     words: list[tuple[str, int, int]], position: int, territory: Territory, shouting: bool
 ) -> int:
+    ahead = " ".join(w for w, _, _ in words[position : position + 3])
+    if not any(territory.starts_a_name(name_key(t)) for t in (ahead, _ELISION.sub("", ahead))):
+        return 0
     for length in range(min(_LONGEST, len(words) - position), 0, -1):
         window = [w for w, _, _ in words[position : position + length]]
         key = _known_key(" ".join(window), territory)

@@ -46,7 +46,7 @@ def layout(answer: Answer, shown: int | None = None) -> tuple[Block, ...]:
     citations = {citation.n: citation for citation in answer.citations}
     placed = _placed(answer)
     blocks: list[Block] = []
-    for start, line in _lines(answer.answer[:shown]):
+    for start, line in _lines(_unbroken(answer, placed)[:shown]):
         item = _ITEM.match(line)
         kind: Literal["p", "ul", "ol"] = "p" if item is None else "ol" if item.group(1) else "ul"
         skip = item.end() if item else 0
@@ -56,6 +56,15 @@ def layout(answer: Answer, shown: int | None = None) -> tuple[Block, ...]:
         else:
             blocks.append(Block(kind, (pieces,)))
     return tuple(blocks)
+
+
+def _unbroken(answer: Answer, placed: Sequence[tuple[int, Statement]]) -> str:
+    """Return the text without the line breaks inside statements, which are those of a PDF page."""
+    text = answer.answer
+    for end, statement in placed:
+        start = end - len(statement.text)
+        text = text[:start] + text[start:end].replace("\n", " ") + text[end:]
+    return text
 
 
 def _lines(text: str) -> Iterator[tuple[int, str]]:

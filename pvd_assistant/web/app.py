@@ -18,6 +18,7 @@ from fastapi.responses import HTMLResponse, JSONResponse
 from fastapi.staticfiles import StaticFiles
 
 from pvd_assistant.errors import PvdError
+from pvd_assistant.messages import text
 from pvd_assistant.settings import Settings, load_settings
 from pvd_assistant.web import pages, sources
 from pvd_assistant.web.blocks import build
@@ -76,6 +77,10 @@ def _add_routes(app: FastAPI, service: Service) -> None:
     @app.exception_handler(PvdError)
     async def explain(_: Request, error: PvdError) -> HTMLResponse:
         return pages.error_page(503, str(error))
+
+    @app.exception_handler(Exception)
+    async def apologise(_: Request, __: Exception) -> HTMLResponse:
+        return pages.error_page(500, text("web.broken_page"))
 
     assets = Path(str(files("pvd_assistant").joinpath("web", "assets")))
     app.mount("/habillage", StaticFiles(directory=assets))

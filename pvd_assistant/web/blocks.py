@@ -14,7 +14,7 @@ from pvd_assistant.web import chat, filters
 from pvd_assistant.web.conversation import Conversation, Vote
 from pvd_assistant.web.feedback import FeedbackStore, Opinion
 from pvd_assistant.web.gradio_loading import load_gradio
-from pvd_assistant.web.rendering import earlier_html, newest_html, notice_html
+from pvd_assistant.web.rendering import earlier_html, newest_html, notice_html, reminder_html
 from pvd_assistant.web.service import Service
 from pvd_assistant.web.wording import counted
 
@@ -59,7 +59,6 @@ class _Page:
             with gr.Row(elem_id="saisie-ligne"):
                 self.question = gr.Textbox(
                     label=text("web.question"),
-                    info=text("web.question_hint"),
                     placeholder=text("web.question_placeholder"),
                     lines=1,
                     max_lines=6,
@@ -69,10 +68,10 @@ class _Page:
                 self.send = gr.Button(
                     text("web.send"), variant="primary", elem_id="envoyer", scale=1, min_width=120
                 )
-            self._filters()
             with gr.Row(elem_id="saisie-pied"):
-                self._html(notice_text("personal_data"), "rappel")
+                self._filters()
                 self.new = gr.Button(text("web.new"), size="sm", elem_id="nouvelle", min_width=120)
+            self._html(reminder_html(), "rappel")
 
     def _html(self, value: str, elem_id: str) -> Any:
         return self.gr.HTML(
@@ -208,8 +207,3 @@ class _Page:
             *(self.gr.update(choices=list(getattr(offered, name))) for name in filters.NAMES),
             notice_html(""),
         ]
-
-
-def notice_text(key: str) -> str:
-    """Return a short reminder as a paragraph."""
-    return f"<p>{text(f'web.{key}')}</p>"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pvd_assistant.messages import load_data, text
@@ -30,6 +30,11 @@ def notice_html(message: str) -> str:
     return render("notice.html", message=message)
 
 
+def reminder_html() -> str:
+    """Return what is said under the question field: the keys, and no personal data."""
+    return render("reminder.html")
+
+
 def _exchange(exchange: Exchange, is_last: bool) -> str:
     answer = exchange.answer
     values: dict[str, Any] = {"exchange": exchange, "answer": answer, "is_last": is_last}
@@ -37,6 +42,7 @@ def _exchange(exchange: Exchange, is_last: bool) -> str:
         vote = exchange.vote
         values |= {
             "blocks": layout(answer, exchange.shown),
+            "documents": _by_document(answer.citations),
             "statements_of": lambda citation: _statements_of(answer, citation),
             "vote": vote,
             "reasons": reasons(vote.useful) if vote else {},
@@ -50,14 +56,19 @@ def _statements_of(answer: Answer, citation: Citation) -> list[Statement]:
     return [s for s in answer.statements if citation.n in s.citations]
 
 
+def _by_document(citations: Sequence[Citation]) -> list[list[Citation]]:
+    """Group citations by document, in the order they are first cited."""
+    groups: dict[str, list[Citation]] = {}
+    for citation in citations:
+        groups.setdefault(citation.document, []).append(citation)
+    return list(groups.values())
+
+
 def _contact_line(contact: Mapping[str, str]) -> str:
-    """Return the contact in one sentence: name, town, role, and whatever else is known."""
-    town = contact.get("town", "")
-    first = contact.get("name", "")
-    if town:
-        first = text("web.contact_town", name=first, town=town)
-    known = [first, *(contact[k] for k in ("role", "address", "phone", "email") if contact.get(k))]
-    return ", ".join(part for part in known if part) + "."
+    """Return the contact in one sentence: name, town and role."""
+    known = {key: contact.get(key, "") for key in ("name", "town", "role")}
+    place = text("web.contact_town", **known) if known["town"] else known["name"]
+    return text("web.contact_role", place=place, **known) if known["role"] else f"{place}."
 
 
 def _safe_url(url: str) -> str:

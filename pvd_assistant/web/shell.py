@@ -79,11 +79,11 @@ class _Caught:
 def dressed(page: str, nonce: str) -> str:
     """Return Gradio's page with our language, head, header and footer; scripts carry the nonce."""
     page = _MANIFEST.sub("", _META.sub("", page))
-    page = _HTML.sub('<html lang="fr"', page, count=1)
-    page = page.replace("<head>", f"<head>{render('head.html', wording=_wording())}", 1)
+    page = _HTML.sub('<html id="pvd" lang="fr"', page, count=1)
+    page = page.replace("</head>", f"{render('head.html', wording=_wording())}</head>", 1)
     inside = _APP.search(page)
     if inside is not None:
-        before, after = render("header.html"), render("shell_after.html") + render("footer.html")
+        before, after = render("header.html", home=True), render("shell_after.html") + render("footer.html")
         page = f"{page[: inside.start()]}{before}{inside.group()}{after}{page[inside.end() :]}"
     return _SCRIPT.sub(f'<script nonce="{nonce}"', page)
 

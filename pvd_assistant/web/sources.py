@@ -108,6 +108,7 @@ def source_view(index: Index, document: str, place: Place) -> dict[str, Any]:
         "section": _section(index, document, number, shown),
         "changed": changed,
         "cited": shown is not None,
+        "statement_shown": shown is not None and bool(place.statements),
         "excerpt": excerpt(part.text, shown, () if changed else place.statements, titles),
         "previous": links.part_url(document, number - 1) if number else None,
         "following": links.part_url(document, number + 1) if number + 1 < len(parts) else None,

@@ -16,7 +16,7 @@ from pvd_assistant.corpus.text import fold
 from pvd_assistant.messages import load_data
 from pvd_assistant.model import Block, BlockKind, Part
 
-PieceKind = Literal["heading", "paragraph", "item", "header", "row"]
+PieceKind = Literal["page", "heading", "paragraph", "item", "header", "row", "aside"]
 
 #: Characters after which a section goes on in a new part, at the end of a block.
 _LONGEST_PART = 20_000
@@ -26,9 +26,11 @@ _LONGEST_PART = 20_000
 class Piece:
     """One paragraph, title, list item or table row, its text already clean.
 
-    A ``header`` opens a table and is empty when the table has none.
+    A ``header`` opens a table and is empty when the table has none. An ``aside`` is in the part's text
+    but states nothing (a table of contents). A ``page`` opens the next page, its text being the printed
+    number: once there is one, pages are the parts.
 
-    :ivar level: of a heading, from 1; of an item, its depth from 1.
+    :ivar level: of a heading, from 1; of an item, its depth from 1; of a page, its number from 1.
     :ivar marker: what is printed before an item: ``"- "`` or ``"2. "``.
     """
 
@@ -60,12 +62,13 @@ def table_pieces(rows: Sequence[Sequence[str]], *, has_header: bool = True) -> l
 
 def assemble(pieces: Iterable[Piece]) -> tuple[Part, ...]:
     """Return the parts of a document: one a section of its highest level of headings."""
-    listed = [piece for piece in pieces if piece.text or piece.kind == "header"]
+    listed = [piece for piece in pieces if piece.text or piece.kind in ("header", "page")]
     levels = [piece.level for piece in listed if piece.kind == "heading"]
     # A single first-level heading above the others is the document's title.
     titled = len(levels) > 1 and levels[0] == 1 and levels.count(1) == 1
     sections = levels[1:] if titled else levels
-    assembly = _Assembly(1 if titled else 0, min(sections, default=1))
+    paged = any(piece.kind == "page" for piece in listed)
+    assembly = _Assembly(1 if titled else 0, 0 if paged else min(sections, default=1))
     for piece, following in zip(listed, [*listed[1:], None], strict=True):
         assembly.add(piece, following)
     return assembly.finish()
@@ -88,12 +91,19 @@ class _Assembly:
         self._items: list[str] = []
         self._header = ""
         self._last: PieceKind | None = None
+        self._page: Piece | None = None
 
     def add(self, piece: Piece, following: Piece | None) -> None:
+        if piece.kind == "page":
+            self._close_part()
+            self._page = piece
+            return
         if piece.kind == "heading":
             self._add_heading(piece, following)
         elif self._left_out:
             return
+        elif piece.kind == "aside":
+            self._put(piece.text)
         elif piece.kind == "item":
             self._add_item(piece)
         elif piece.kind == "paragraph":
@@ -153,7 +163,7 @@ class _Assembly:
             if piece.text:
                 self._put(piece.text)
             return
-        if self._length > _LONGEST_PART:
+        if self._is_full():
             self._close_part()
             if self._header:
                 self._put(self._header)
@@ -173,7 +183,7 @@ class _Assembly:
         before: str = "",
     ) -> None:
         """Write ``text`` in the part, as a block when it has a ``kind``."""
-        if kind in (None, "paragraph") and self._length > _LONGEST_PART:
+        if kind in (None, "paragraph") and self._is_full():
             self._close_part()
         lead = (gap if self._length else "") + before
         start = self._length + len(lead)
@@ -183,10 +193,16 @@ class _Assembly:
             headings = tuple(title for _, title in self._path)
             self._blocks.append(Block(start, self._length, kind, headings, header))
 
+    def _is_full(self) -> bool:
+        return self._page is None and self._length > _LONGEST_PART
+
     def _close_part(self) -> None:
-        if self._blocks:
-            text = "".join(self._text)
-            self._parts.append(Part(len(self._parts), text, tuple(self._blocks)))
+        """End the part; a page without a block is kept, so that parts and pages go together."""
+        page = self._page
+        if self._blocks or page is not None:
+            number, label = (page.level, page.text or None) if page else (None, None)
+            text, blocks = "".join(self._text), tuple(self._blocks)
+            self._parts.append(Part(len(self._parts), text, blocks, number, label))
             self._text, self._length, self._blocks = [], 0, []
 
 

@@ -23,6 +23,8 @@ COLUMN_GAP = 1.0
 _MOST_RUNS = 60_000
 _DEEPEST_FORM = 8
 _THIN = 2.5
+_SHORTEST_RULE = 5.0
+_MOST_RULES = 5_000
 
 
 class TooMuchDrawn(Exception):  # noqa: N818 - ends a page, is not an error of the program
@@ -190,8 +192,9 @@ class _Walk:
         for x0, y0, x1, y1 in self._path:
             ax, ay = x0 * m[0] + y0 * m[2] + m[4], x0 * m[1] + y0 * m[3] + m[5]
             bx, by = x1 * m[0] + y1 * m[2] + m[4], x1 * m[1] + y1 * m[3] + m[5]
-            angle = _quarter(bx - ax, by - ay) % 2
-            if angle == 0:
+            if abs(bx - ax) + abs(by - ay) < _SHORTEST_RULE or len(self.rules) > _MOST_RULES:
+                continue
+            if _quarter(bx - ax, by - ay) % 2 == 0:
                 self.rules.append((Rule(min(ax, bx), max(ax, bx), (ay + by) / 2), 0))
             else:
                 self.rules.append((Rule(min(ay, by), max(ay, by), (ax + bx) / 2), 1))

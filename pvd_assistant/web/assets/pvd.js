@@ -176,6 +176,10 @@
         if (french) element.setAttribute(attribute, french);
       }
     }
+    for (const title of document.querySelectorAll("button.label-wrap")) {
+      title.setAttribute("aria-expanded", String(title.classList.contains("open")));
+    }
+    field()?.setAttribute("aria-describedby", "rappel-saisie");
     follow();
   }
 
@@ -205,7 +209,7 @@
         pending = false;
         tidy();
       });
-    }).observe(document.body, { childList: true, subtree: true, attributes: true, attributeFilter: ["data-state", "lang"] });
+    }).observe(document.body, { childList: true, subtree: true, attributes: true, attributeFilter: ["data-state", "lang", "class"] });
     byId("panneau-fermer").addEventListener("click", closeSource);
     byId("panneau-source").addEventListener("close", closed);
     document.querySelector("a[data-skip]").addEventListener("click", (event) => {

@@ -1,0 +1,173 @@
+"""Runs ``pdf_worker`` and gives each page its time limit."""
+
+from __future__ import annotations
+
+import json
+import os
+import queue
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pvd_assistant
+from pvd_assistant.corpus.readers.pdf_lines import MARK, Line, Segment
+from pvd_assistant.corpus.readers.pdf_runs import Rule
+from pvd_assistant.corpus.text import clean
+from pvd_assistant.errors import DocumentError
+from pvd_assistant.settings import Settings
+
+_WORKER = "pvd_assistant.corpus.readers.pdf_worker"
+#: Time for Python to start and the file to be opened, added to the limit of a page.
+_START = 30.0
+#: Pages that may fail before the whole document is read in plain mode.
+_PATIENCE = 3
+
+
+@dataclass(frozen=True, slots=True)
+class RawPage:
+    """A page as it was drawn."""
+
+    lines: tuple[Line, ...]
+    rules: tuple[Rule, ...]
+    height: float
+    image: bool = False
+
+
+@dataclass(slots=True)
+class RawPdf:
+    """A PDF as it was drawn.
+
+    :ivar outline: level, title, page from 0 and height of each bookmark.
+    """
+
+    labels: list[str] = field(default_factory=list)
+    outline: list[tuple[int, str, int, float | None]] = field(default_factory=list)
+    pages: list[RawPage] = field(default_factory=list)
+
+
+class _Stopped(Exception):  # noqa: N818 - says that the process ended, which is expected
+    """The worker took too long (``slow``) or ended before its last page."""
+
+    def __init__(self, slow: bool) -> None:
+        self.slow = slow
+
+
+def extract(path: Path, settings: Settings) -> RawPdf:
+    """Return what a PDF draws, page after page.
+
+    A page that takes too long or breaks the layout reading is read again in plain mode.
+
+    :raises DocumentError: it is encrypted, broken, without a page, too long or too slow.
+    """
+    pdf = RawPdf()
+    failures, mode = 0, "layout"
+    while True:
+        before = len(pdf.pages)
+        try:
+            total = _read_pages(path, settings, pdf, mode, single=mode == "plain" and failures <= _PATIENCE)
+        except _Stopped as stop:
+            if mode == "plain":
+                code = "corpus.too_slow" if stop.slow else "corpus.broken"
+                reason = f"page {before + 1}"
+                raise DocumentError(code, path=path, reason=reason) from stop
+            failures, mode = failures + 1, "plain"
+            continue
+        if len(pdf.pages) >= total:
+            return pdf
+        mode = "layout"
+
+
+def _read_pages(path: Path, settings: Settings, pdf: RawPdf, mode: str, *, single: bool) -> int:
+    """Add pages to ``pdf`` (one if ``single``) and return how many the document has."""
+    limit = settings.page_timeout_s
+    with _worker(path, len(pdf.pages), mode) as lines:
+        document = _next(lines, limit + _START)
+        if "error" in document:
+            code = f"corpus.{document['error']}"
+            raise DocumentError(code, path=path, reason=document.get("reason", ""))
+        total = int(document["pages"])
+        if total == 0:
+            raise DocumentError("corpus.no_page", path=path)
+        if total > settings.max_pages:
+            raise DocumentError(
+                "corpus.too_many_pages", path=path, pages=total, limit=settings.max_pages
+            )
+        pdf.labels = document["labels"]
+        pdf.outline = [tuple(entry) for entry in document["outline"]]  # type: ignore[misc]
+        for _ in range(len(pdf.pages), total):
+            pdf.pages.append(_page(_next(lines, limit)))
+            if single:
+                break
+        return total
+
+
+@contextmanager
+def _worker(path: Path, first: int, mode: str) -> Iterator[queue.Queue[bytes]]:
+    """Start the process and give its lines; it never outlives the block."""
+    package = str(Path(pvd_assistant.__file__).parent.parent)
+    command = [sys.executable, "-P", "-m", _WORKER, os.fspath(path), str(first), mode]
+    process = subprocess.Popen(
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env=os.environ | {"PYTHONPATH": package, "PYTHONIOENCODING": "utf-8"},
+    )
+    lines: queue.Queue[bytes] = queue.Queue()
+    thread = threading.Thread(target=_pump, args=(process, lines), daemon=True)
+    thread.start()
+    try:
+        yield lines
+    finally:
+        process.kill()
+        thread.join()
+        process.wait()
+
+
+def _pump(process: subprocess.Popen[bytes], lines: queue.Queue[bytes]) -> None:
+    assert process.stdout is not None
+    with process.stdout:
+        for line in process.stdout:
+            lines.put(line)
+    lines.put(b"")
+
+
+def _next(lines: queue.Queue[bytes], limit: float) -> dict[str, Any]:
+    try:
+        line = lines.get(timeout=limit)
+    except queue.Empty:
+        raise _Stopped(slow=True) from None
+    if not line:
+        raise _Stopped(slow=False)
+    data: dict[str, Any] = json.loads(line)
+    return data
+
+
+def _page(data: dict[str, Any]) -> RawPage:
+    height = float(data["height"])
+    if "lines" in data:
+        lines = tuple(
+            Line(tuple(Segment(*segment) for segment in segments), *rest)
+            for segments, *rest in data["lines"]
+        )
+        return RawPage(lines, tuple(Rule(*rule) for rule in data["rules"]), height)
+    return RawPage(tuple(_plain_lines(data["text"], height)), (), height, bool(data["images"]))
+
+
+def _plain_lines(text: str, height: float) -> Iterator[Line]:
+    """Give the lines of plain text a place, so that the same code reads both."""
+    lines = text.split("\n")
+    step = height / (len(lines) + 1)
+    for number, line in enumerate(lines, start=1):
+        words = clean(line)
+        head, _, rest = words.partition(" ")
+        mark = head if rest and MARK.fullmatch(head) else ""
+        words = rest if mark else words
+        if words:
+            segment = Segment(words, 0.0, float(len(words)))
+            yield Line((segment,), height - number * step, step / 1.35, mark=mark)

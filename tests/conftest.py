@@ -1,0 +1,56 @@
+"""What the tests share: a handful of the real documents, indexed once, and an assistant over them."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from pvd_assistant.answer.assistant import Assistant
+from pvd_assistant.index.builder import build
+from pvd_assistant.settings import Settings, load_settings
+
+REPOSITORY = Path(__file__).parent.parent
+SAMPLE = (
+    "offres/chef-de-projet.md",
+    "offres/conseil-caue.md",
+    "offres/fonds-vert.md",
+    "offres/ort.md",
+    "offres/reduction-impot-denormandie.md",
+    "offres/volontariat-territorial-administration.md",
+    "territoires/communes-pvd.csv",
+    "territoires/communes-pvd.meta.yaml",
+    "territoires/liste-des-communes.md",
+    "territoires/regles-eligibilite.md",
+)
+
+
+@pytest.fixture(autouse=True)
+def _away_from_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """No ``pvd.toml`` and no ``PVD_*`` of the machine reaches a test."""
+    import os
+
+    for name in [name for name in os.environ if name.startswith("PVD_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def sample_settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """Settings of a small corpus, indexed."""
+    root = tmp_path_factory.mktemp("sample")
+    for name in SAMPLE:
+        target = root / "corpus" / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(REPOSITORY / "corpus" / name, target)
+    settings = load_settings(corpus_dir=root / "corpus", index_dir=root / "index")
+    report = build(settings)
+    assert not report.failed, report.failed
+    return settings
+
+
+@pytest.fixture(scope="session")
+def assistant(sample_settings: Settings) -> Assistant:
+    """An assistant over the small corpus."""
+    return Assistant(sample_settings)

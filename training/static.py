@@ -1,0 +1,160 @@
+"""The static student: one vector per piece, a text is the mean of its pieces, trained on two losses."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from tokenizers import Tokenizer
+from torch.nn import functional
+
+Ids = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """Numbers of the training.
+
+    :ivar contrast: weight of the contrastive loss against the teacher's cosine loss.
+    :ivar temperature: of the softmax over the batch.
+    :ivar match: weight of the in-batch contrast between student and teacher vectors.
+    """
+
+    steps: int = 3000
+    taught: int = 1024
+    paired: int = 1024
+    rate: float = 0.003
+    contrast: float = 0.3
+    temperature: float = 0.05
+    match: float = 0.1
+    dropped: float = 0.1
+    seed: int = 1
+
+
+class Bags:
+    """Texts as pieces, laid end to end, so that a batch is gathered without a Python loop."""
+
+    def __init__(self, tokenizer: Tokenizer, texts: Sequence[str]) -> None:
+        """Cut the texts; an empty one becomes the unknown piece."""
+        encoded: list[list[int]] = []
+        for start in range(0, len(texts), 20_000):
+            batch = tokenizer.encode_batch(list(texts[start : start + 20_000]))
+            encoded += [e.ids or [1] for e in batch]
+        self.lengths = np.array([len(ids) for ids in encoded], np.int64)
+        self.starts = np.concatenate([[0], np.cumsum(self.lengths)[:-1]])
+        self.flat = np.fromiter((i for ids in encoded for i in ids), np.int64)
+
+    def __len__(self) -> int:
+        """Return the number of texts."""
+        return len(self.lengths)
+
+    def batch(
+        self, rows: Ids, dropped: float = 0.0, rng: np.random.Generator | None = None
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        """Return the pieces and the offsets of some texts, some pieces left out at random."""
+        lengths = self.lengths[rows]
+        offsets = np.concatenate([[0], np.cumsum(lengths)[:-1]])
+        where = np.repeat(self.starts[rows] - offsets, lengths) + np.arange(lengths.sum())
+        ids = self.flat[where]
+        if rng is not None and dropped:
+            ids = np.where(rng.random(len(ids)) < dropped, 0, ids)
+        return torch.from_numpy(ids), torch.from_numpy(offsets)
+
+
+@dataclass(frozen=True, slots=True)
+class Taught:
+    """Texts with the teacher's vectors, in the student's dimension."""
+
+    bags: Bags
+    vectors: npt.NDArray[np.float16]
+
+
+@dataclass(frozen=True, slots=True)
+class Paired:
+    """Pairs with the weight of each and a number that is equal for pairs that must not be opposed."""
+
+    left: Bags
+    right: Bags
+    chances: npt.NDArray[np.float64]
+    left_group: Ids
+    right_group: Ids
+
+
+def train(
+    start: npt.NDArray[np.float32],
+    taught: Taught,
+    paired: Paired | None,
+    recipe: Recipe,
+    report: Callable[[int, npt.NDArray[np.float32]], None],
+) -> npt.NDArray[np.float32]:
+    """Return the trained vectors.
+
+    :param report: called about ten times with the step and the vectors of the moment.
+    """
+    torch.manual_seed(recipe.seed)
+    rng = np.random.default_rng(recipe.seed)
+    table = torch.nn.EmbeddingBag.from_pretrained(
+        torch.from_numpy(start.copy()), freeze=False, mode="sum", padding_idx=0
+    )
+    optimiser = torch.optim.Adam(table.parameters(), lr=recipe.rate)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(
+        optimiser, recipe.rate, total_steps=recipe.steps, pct_start=0.1
+    )
+    for step in range(1, recipe.steps + 1):
+        loss = _taught_loss(table, taught, recipe, rng)
+        if paired is not None:
+            loss = loss + recipe.contrast * _paired_loss(table, paired, recipe, rng)
+        optimiser.zero_grad()
+        loss.backward()
+        optimiser.step()
+        schedule.step()
+        if step % max(recipe.steps // 8, 1) == 0:
+            print(f"step {step} loss {loss.item():.3f}", flush=True)
+            report(step, table.weight.detach().numpy())
+    return table.weight.detach().numpy()
+
+
+def _taught_loss(
+    table: torch.nn.EmbeddingBag, taught: Taught, recipe: Recipe, rng: np.random.Generator
+) -> torch.Tensor:
+    rows = rng.integers(0, len(taught.bags), recipe.taught)
+    ids, offsets = taught.bags.batch(rows, recipe.dropped, rng)
+    student = functional.normalize(table(ids, offsets))
+    teacher = functional.normalize(torch.from_numpy(taught.vectors[rows].astype(np.float32)))
+    cosine = 1 - (student * teacher).sum(dim=1).mean()
+    if not recipe.match:
+        return cosine
+    logits = student @ teacher.T / recipe.temperature
+    return cosine + recipe.match * functional.cross_entropy(logits, torch.arange(len(rows)))
+
+
+def _paired_loss(
+    table: torch.nn.EmbeddingBag, paired: Paired, recipe: Recipe, rng: np.random.Generator
+) -> torch.Tensor:
+    rows = rng.choice(len(paired.chances), recipe.paired, p=paired.chances)
+    left = functional.normalize(table(*paired.left.batch(rows, recipe.dropped, rng)))
+    right = functional.normalize(table(*paired.right.batch(rows, recipe.dropped, rng)))
+    logits = left @ right.T / recipe.temperature
+    # the same question may have several passages: they are not each other's wrong answers
+    same = (paired.left_group[rows][:, None] == paired.left_group[rows]) | (
+        paired.right_group[rows][:, None] == paired.right_group[rows]
+    )
+    np.fill_diagonal(same, False)
+    logits = logits.masked_fill(torch.from_numpy(same), float("-inf"))
+    target = torch.arange(len(rows))
+    return (functional.cross_entropy(logits, target) + functional.cross_entropy(logits.T, target)) / 2
+
+
+def project(vectors: npt.NDArray[np.float16], dimension: int) -> npt.NDArray[np.float16]:
+    """Return the teacher's vectors turned onto their main directions, the first ``dimension`` of them."""
+    sample = vectors[:100_000].astype(np.float32)
+    _, directions = np.linalg.eigh(sample.T @ sample)
+    basis = directions[:, ::-1][:, :dimension]
+    kept = (sample @ basis).__pow__(2).sum() / (sample**2).sum()
+    print(f"{dimension} directions keep {kept:.1%} of the teacher")
+    return np.concatenate(
+        [(vectors[i : i + 50_000] @ basis).astype(np.float16) for i in range(0, len(vectors), 50_000)]
+    )
