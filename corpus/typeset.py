@@ -42,6 +42,7 @@ METADATA_KEYS = (
     *("partners", "place"),
 )
 CONTENTS_DEPTH = 2  # chapters and sections; deeper headings only go to the outline
+ONE_COLUMN = 40  # entries of a table of contents that still fit one column
 
 CSS = """
 @page {
@@ -59,14 +60,16 @@ html { font: 10.2pt/1.48 "Liberation Sans"; color: #1a202c; hyphens: auto;
   hyphenate-limit-chars: 9 4 4; font-variant-ligatures: none; font-kerning: normal; }
 .cover { page: cover; color: #fff; padding: 70mm 24mm 0 24mm; }
 .cover .kind { font-size: 11pt; letter-spacing: .08em; color: #f5c451; margin: 0 0 8mm 0; }
-.cover h1 { font-size: 33pt; line-height: 1.15; margin: 0 0 8mm 0; padding: 0; border: 0;
-  color: #fff; bookmark-level: none; hyphens: manual; }
+.cover h1 { max-width: 135mm; font-size: 33pt; line-height: 1.15; margin: 0 0 8mm 0; padding: 0;
+  border: 0; color: #fff; bookmark-level: none; hyphens: manual; }
 .cover .subtitle { font-size: 14pt; line-height: 1.4; margin: 0 0 60mm 0; hyphens: manual; }
 .cover .imprint { border-top: 1.5pt solid #f5c451; padding-top: 5mm; font-size: 11pt; }
 .cover .imprint p { margin: 0 0 1.5mm 0; }
 .front { page: front; break-before: page; }
+.front + .contents.brief { break-before: auto; margin-top: 13mm; }
 .main { page: main; }
 h1, h2, h3 { color: #1b3a6b; line-height: 1.25; hyphens: manual; break-after: avoid;
+  margin-break: discard;
   font-weight: bold; }
 h1 { font-size: 18pt; margin: 13mm 0 5mm 0; padding-bottom: 2.5mm; bookmark-level: 1;
   border-bottom: 2pt solid #f5c451; }
@@ -81,6 +84,7 @@ li::before { content: "•"; display: inline-block; width: 4.5mm; text-indent: 0
 ol > li { text-indent: -6mm; }
 ol > li::before { counter-increment: step; content: counter(step) "."; width: 6mm; }
 a { color: #22508f; text-decoration: none; }
+.whole { white-space: nowrap; }
 blockquote { margin: 4mm 0; padding: 3mm 5mm 1mm 5mm; background: #eef3fa;
   border-left: 3pt solid #1b3a6b; break-inside: avoid; }
 table { width: 100%; border-collapse: collapse; margin: 3mm 0 5mm 0; font-size: 9pt;
@@ -94,10 +98,10 @@ th { background: #1b3a6b; color: #fff; text-align: left; font-weight: bold; }
 th, td { padding: 1.8mm 2.5mm; vertical-align: top; border-bottom: .5pt solid #b8c4d6; }
 tbody tr:nth-child(even) { background: #f4f7fb; }
 .contents ul { list-style: none; margin: 0; padding: 0; }
-.contents ul { columns: 2; column-gap: 9mm; }
+.contents.long ul { columns: 2; column-gap: 9mm; }
 .contents li { margin: 0; break-inside: avoid; text-indent: 0; }
 .contents li::before { content: none; }
-.contents a { color: inherit; display: block; border-bottom: .3pt dotted #b8c4d6;
+.contents a { color: inherit; display: block; border-bottom: .3pt solid #d5dce8;
   padding: .7mm 0; }
 .contents a::after { content: leader(" ") target-counter(attr(href), page); }
 .contents .depth-1 { padding-top: 2mm; font-size: 9.2pt; font-weight: bold; color: #1b3a6b;
@@ -154,6 +158,9 @@ _SPACING = (
 )
 
 
+_COMPOUND = re.compile(r"\w+(?:-\w+)+")
+
+
 def french_spaces(text: str) -> str:
     """Replace the spaces that French typography never breaks, and straight apostrophes."""
     text = text.replace("'", "’")
@@ -190,8 +197,19 @@ def parser(source: Source) -> tuple[MarkdownIt, dict[str, Any]]:
     references = {
         entry["id"].upper(): {"title": "", "href": entry["url"]}
         for entry in source.metadata["sources"]
+        if "id" in entry
     }
-    return MarkdownIt("commonmark", {"html": False}).enable("table"), {"references": references}
+    markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
+    markdown.add_render_rule("text", unbroken_text)
+    return markdown, {"references": references}
+
+
+def unbroken_text(_: object, tokens: Sequence[Token], index: int, *__: object) -> str:
+    """Write a text so that no line ends at a hyphen that belongs to a word.
+
+    Readers of the PDF could not tell such a hyphen from one that cuts a word in two.
+    """
+    return _COMPOUND.sub(r'<span class="whole">\g<0></span>', html.escape(tokens[index].content))
 
 
 def check_references(source: Source) -> None:
@@ -201,7 +219,7 @@ def check_references(source: Source) -> None:
     """
     text = source.preface + source.body
     used = set(re.findall(r"\]\[([^\]]+)\]", text))
-    known = {entry["id"] for entry in source.metadata["sources"]}
+    known = {entry["id"] for entry in source.metadata["sources"] if "id" in entry}
     for ids, problem in ((used - known, "unknown source"), (known - used, "source never used")):
         if ids:
             raise SourceError(f"{source.path}: {problem}: {', '.join(sorted(ids))}")
@@ -245,8 +263,9 @@ def contents(headings: Iterable[Heading]) -> str:
         for heading in headings
         if heading.level <= CONTENTS_DEPTH
     ]
+    length = "long" if len(lines) > ONE_COLUMN else "brief"
     return (
-        f'<section class="front contents"><h1 id="sommaire">{CONTENTS_TITLE}</h1>'
+        f'<section class="front contents {length}"><h1 id="sommaire">{CONTENTS_TITLE}</h1>'
         f"<ul>{''.join(lines)}</ul></section>"
     )
 
@@ -255,6 +274,7 @@ def page(source: Source) -> str:
     """Return the whole document as HTML."""
     data = source.metadata
     preface, _ = render(source, source.preface, "avant")
+    front = f'<section class="front">{preface}</section>' if preface else ""
     body, headings = render(source, source.body, "partie")
     title, day = french_spaces(data["title"]), french_spaces(french_date(data["updated"]))
     dated = DATE_LABEL.format(date=day)
@@ -262,15 +282,15 @@ def page(source: Source) -> str:
     subtitle = html.escape(french_spaces(data.get("subtitle", "")))
     author = html.escape(data.get("author", data["publisher"]))
     return f"""<!doctype html>
-<html lang="{LANGUAGE}" style="{html.escape(variables)}"><head><meta charset="utf-8">
+<html lang="{LANGUAGE}"><head><meta charset="utf-8">
 <title>{html.escape(title)}</title><meta name="author" content="{author}">
 <meta name="dcterms.created" content="{data["updated"].isoformat()}">
 <meta name="dcterms.modified" content="{data["updated"].isoformat()}">
-<style>:root {{ {variables} }} @page {{ {variables} }} {CSS}</style></head><body>
+<style>@page {{ {variables} }} {CSS}</style></head><body>
 <section class="cover"><p class="kind">{html.escape(french_spaces(data.get("series", "")))}</p>
 <h1>{html.escape(title)}</h1><p class="subtitle">{subtitle}</p>
 <div class="imprint"><p>{author}</p><p>{html.escape(dated)}</p></div></section>
-<section class="front">{preface}</section>{contents(headings)}
+{front}{contents(headings)}
 <section class="main">{body}</section></body></html>"""
 
 
@@ -280,7 +300,8 @@ def _css(text: str) -> str:
 
 def label_pages(document: Document, pdf: pydyf.PDF) -> None:
     """Number the front pages in roman and start the main text at 1 in PDF viewers."""
-    front = next(n for n, sheet in enumerate(document.pages) if "partie-1" in sheet.anchors)
+    starts = (n for n, sheet in enumerate(document.pages) if "partie-1" in sheet.anchors)
+    front = next(starts, 0)
     roman, arabic = (pydyf.Dictionary({"S": f"/{style}", "St": 1}) for style in "rD")
     pdf.catalog["PageLabels"] = pydyf.Dictionary({"Nums": pydyf.Array([0, roman, front, arabic])})
     pdf.catalog["PageMode"] = "/UseOutlines"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 
 from rich.console import Console, Group
@@ -17,7 +18,9 @@ from pvd_assistant.evaluation.report import column_names, summary_cells
 from pvd_assistant.messages import text
 from pvd_assistant.model import Answer, Citation
 
-out = Console(highlight=False)
+_PIPE_WIDTH = 140  # columns when the output is a file or a pipe, which has none of its own
+
+out = Console(highlight=False, width=None if sys.stdout.isatty() else _PIPE_WIDTH)
 err = Console(stderr=True, highlight=False)
 
 _COLOURS = {"answered": "green", "partial": "yellow", "clarify": "cyan"}
@@ -65,7 +68,7 @@ def _indented(passage: str) -> str:
 
 
 def show_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Print a table; numbers are aligned to the right by their own column's content."""
+    """Print a table."""
     table = Table(*columns)
     for row in rows:
         table.add_row(*(escape(str(cell)) for cell in row))

@@ -66,9 +66,7 @@ def _questions(parts: Sequence[Part]) -> list[tuple[tuple[str, ...], str]]:
     ]
 
 
-def _questions_for(
-    headings: tuple[str, ...], asked: Sequence[tuple[tuple[str, ...], str]]
-) -> str:
+def _questions_for(headings: tuple[str, ...], asked: Sequence[tuple[tuple[str, ...], str]]) -> str:
     return "\n".join(text for above, text in asked if headings[: len(above)] == above)
 
 
@@ -117,7 +115,9 @@ def _begin(part: Part, block: Block) -> int:
     above = f"{block.header}\n"
     if block.kind == "row" and block.header and part.text.endswith(above, 0, block.start):
         return block.start - len(above)
-    if block.kind == "item" and (mark := _MARK.search(part.text, max(0, block.start - 12), block.start)):
+    if block.kind == "item" and (
+        mark := _MARK.search(part.text, max(0, block.start - 12), block.start)
+    ):
         return mark.start()
     return block.start
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -90,7 +90,7 @@ def _collect_lines(
         for key, value in node.value:
             step = (*path, str(key.value))
             if step in lines:
-                problem = text("corpus.twice", key=key.value)
+                problem = text("corpus.twice", name=key.value)
                 raise yaml.MarkedYAMLError(problem=problem, problem_mark=key.start_mark)
             lines[step] = key.start_mark.line
             _collect_lines(value, step, lines)
@@ -115,7 +115,7 @@ class _Reader:
         self._known_keys(self._data, (*REQUIRED, *OPTIONAL), ())
         for key in REQUIRED:
             if self._data.get(key) in (None, "", [], {}):
-                self._wrong((key,), "corpus.missing_key", key=key)
+                self._wrong((key,), "corpus.missing_key", name=key)
         return Metadata(
             title=self._string(("title",)),
             kind=cast(Kind, self._one_of(("kind",), KINDS)),
@@ -142,7 +142,7 @@ class _Reader:
         for key in data:
             if key not in known:
                 allowed = ", ".join(known)
-                self._wrong((*path, str(key)), "corpus.unknown_key", key=key, known=allowed)
+                self._wrong((*path, str(key)), "corpus.unknown_key", name=key, known=allowed)
 
     def _value(self, path: tuple[str | int, ...]) -> Any:
         value: Any = self._data
@@ -158,14 +158,14 @@ class _Reader:
         if value is None:
             return ""
         if not isinstance(value, str):
-            self._wrong(path, "corpus.not_string", key=path[-1])
+            self._wrong(path, "corpus.not_string", name=path[-1])
             return ""
         return clean(value)
 
     def _one_of(self, path: tuple[str | int, ...], known: Sequence[str]) -> str:
         value = self._string(path)
         if value and value not in known:
-            self._wrong(path, "corpus.not_one_of", key=path[-1], value=value, known=_listed(known))
+            self._wrong(path, "corpus.not_one_of", name=path[-1], value=value, known=_listed(known))
         return value
 
     def _strings(
@@ -177,13 +177,13 @@ class _Reader:
         if isinstance(value, str) and path[0] == "place":
             value = [value]
         if not isinstance(value, list) or not all(isinstance(v, str) and v for v in value):
-            self._wrong(path, "corpus.not_list", key=path[-1])
+            self._wrong(path, "corpus.not_list", name=path[-1])
             return ()
         for position, name in enumerate(value):
             if known is not None and name not in known:
                 where = (*path, position)
                 self._wrong(
-                    where, "corpus.not_one_of", key=path[-1], value=name, known=_listed(known)
+                    where, "corpus.not_one_of", name=path[-1], value=name, known=_listed(known)
                 )
         return tuple(clean(name) for name in value)
 
@@ -192,7 +192,7 @@ class _Reader:
         if value is None:
             return None
         if not isinstance(value, dt.date) or isinstance(value, dt.datetime):
-            self._wrong(path, "corpus.bad_date", key=path[-1], value=_short(value))
+            self._wrong(path, "corpus.bad_date", name=path[-1], value=_short(value))
             return None
         return value
 
@@ -201,7 +201,7 @@ class _Reader:
         if value is None:
             return None
         if not isinstance(value, dict):
-            self._wrong(path, "corpus.not_mapping", key=path[0], known=", ".join(known))
+            self._wrong(path, "corpus.not_mapping", name=path[0], known=", ".join(known))
             return None
         self._known_keys(value, known, path)
         return value
@@ -211,7 +211,7 @@ class _Reader:
         if value is None:
             return ()
         if not isinstance(value, list):
-            self._wrong(("sources",), "corpus.not_list", key="sources")
+            self._wrong(("sources",), "corpus.not_list", name="sources")
             return ()
         return tuple(
             source
@@ -225,7 +225,7 @@ class _Reader:
             return None
         for key in _SOURCE_KEYS[:3]:
             if not data.get(key):
-                self._wrong(path, "corpus.missing_source_key", key=key)
+                self._wrong(path, "corpus.missing_source_key", name=key)
         url = self._string((*path, "url"))
         if url and not url.startswith(("https://", "http://")):
             self._wrong((*path, "url"), "corpus.bad_url", value=_short(url))
@@ -287,7 +287,3 @@ def themes() -> tuple[str, ...]:
 def pillars() -> tuple[str, ...]:
     """Return the three pillars of the programme."""
     return tuple(load_data("corpus")["pillars"])
-
-
-#: Asked for a missing field: its name and the values allowed (empty: free) → the answer.
-Ask = Callable[[str, Sequence[str]], str]

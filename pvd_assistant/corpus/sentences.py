@@ -33,7 +33,7 @@ def sentence_spans(text: str) -> list[tuple[int, int]]:
     spans: list[tuple[int, int]] = []
     start = 0
     for match in _END.finditer(text):
-        if match["mark"] is not None and not _ends_sentence(text, match):
+        if match["mark"] is not None and not _ends_sentence(text, start, match):
             continue
         _append(spans, text, start, match.end())
         start = match.end()
@@ -50,7 +50,7 @@ def _append(spans: list[tuple[int, int]], text: str, start: int, end: int) -> No
         spans.append((start, end))
 
 
-def _ends_sentence(text: str, match: re.Match[str]) -> bool:
+def _ends_sentence(text: str, start: int, match: re.Match[str]) -> bool:
     following = _NEXT.match(text, match.end())
     if following is None:
         return True
@@ -59,12 +59,12 @@ def _ends_sentence(text: str, match: re.Match[str]) -> bool:
         return False
     if match["mark"] != "." or match["close"]:
         return True
-    return not _is_abbreviation(text, match.start(), word)
+    return not _is_abbreviation(text, start, match.start(), word)
 
 
-def _is_abbreviation(text: str, dot: int, upcoming: str) -> bool:
+def _is_abbreviation(text: str, start: int, dot: int, upcoming: str) -> bool:
     """Tell whether the full stop at ``dot`` belongs to the word before it."""
-    before = _LAST_WORD.search(text, max(0, dot - _LOOK_BACK), dot)
+    before = _LAST_WORD.search(text, max(start, dot - _LOOK_BACK), dot)
     if before is None:
         return False
     word = before.group()
@@ -75,8 +75,8 @@ def _is_abbreviation(text: str, dot: int, upcoming: str) -> bool:
         return upcoming[0].isdigit() or len(upcoming) == 1
     if _INITIAL.match(word):
         return upcoming not in known.openers
-    # « 1. Déposer le dossier »: a number that opens the text numbers it.
-    return word.isdigit() and not text[: before.start()].strip(_SPACE)
+    # « 1. Déposer le dossier »: a number that opens the sentence numbers it.
+    return word.isdigit() and not text[start : before.start()].strip(_SPACE)
 
 
 class _Abbreviations(NamedTuple):

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Literal
 
 from pvd_assistant.model import Answer, Citation, Statement
 
 _STEP = re.compile(r"(?:\s*\[\d+\])+[.;:,]?|\n+")
 _MARKER = re.compile(r"\[(\d+)\]")
+_BAR = " | "
 _ITEM = re.compile(r"\s*(?:[-–•*]|(\d{1,2})[.)])\s+")
 
 
@@ -23,12 +25,19 @@ class Piece:
     statement: Statement | None = None
 
 
+Line = tuple[Piece, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A paragraph (one line), or the items of a list."""
+    """A paragraph (one line), the items of a list, or the rows of a table.
 
-    kind: Literal["p", "ul", "ol"]
-    lines: tuple[tuple[Piece, ...], ...]
+    :ivar header: whether the first row of a table names its columns.
+    """
+
+    kind: Literal["p", "ul", "ol", "table"]
+    lines: tuple[Line, ...]
+    header: bool = False
 
 
 def steps(text: str) -> tuple[int, ...]:
@@ -55,7 +64,47 @@ def layout(answer: Answer, shown: int | None = None) -> tuple[Block, ...]:
             blocks[-1] = Block(kind, (*blocks[-1].lines, pieces))
         else:
             blocks.append(Block(kind, (pieces,)))
-    return tuple(blocks)
+    return tuple(_tabulated(blocks))
+
+
+def cells(line: Line) -> tuple[Line, ...]:
+    """Cut a row of a table in cells; its marks stay with the last one."""
+    found: list[list[Piece]] = [[]]
+    for piece in line:
+        first, *others = piece.text.split(_BAR) if piece.citation is None else [""]
+        found[-1].append(piece if piece.citation else Piece(first))
+        found += [[Piece(other)] for other in others]
+    return tuple(tuple(cell) for cell in found)
+
+
+def _tabulated(blocks: Sequence[Block]) -> Iterator[Block]:
+    """Make a table of the rows that follow each other in a list, and of the header above them."""
+    waiting: Block | None = None
+    for block in blocks:
+        for run in _runs(block):
+            if run.kind == "table" and waiting and _width(waiting.lines[0]) == _width(run.lines[0]):
+                yield Block("table", (*waiting.lines, *run.lines), header=True)
+                waiting = None
+                continue
+            if waiting:
+                yield waiting
+            waiting = run
+    if waiting:
+        yield waiting
+
+
+def _runs(block: Block) -> Iterator[Block]:
+    """Cut a list where rows of a table start or stop; a lone row stays an item."""
+    if block.kind != "ul":
+        yield block
+        return
+    for width, group in groupby(block.lines, key=_width):
+        lines = tuple(group)
+        yield Block("table" if width > 1 and len(lines) > 1 else "ul", lines)
+
+
+def _width(line: Line) -> int:
+    return 1 + sum(piece.text.count(_BAR) for piece in line)
 
 
 def _unbroken(answer: Answer, placed: Sequence[tuple[int, Statement]]) -> str:

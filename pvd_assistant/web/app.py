@@ -60,8 +60,16 @@ def create_app(settings: Settings | None = None, assistant: Assistant | None = N
     _add_routes(app, service)
     blocks = build(service, FeedbackStore(settings.data_dir))
     load_gradio().mount_gradio_app(
-        app, blocks, path="/", theme=theme(), footer_links=[], run_history=False,
-        show_error=False, ssr_mode=False, enable_monitoring=False, max_file_size=1,
+        app,
+        blocks,
+        path="/",
+        theme=theme(),
+        footer_links=[],
+        run_history=False,
+        show_error=False,
+        ssr_mode=False,
+        enable_monitoring=False,
+        max_file_size=1,
     )
     app.add_middleware(ChatPage)
     app.add_middleware(Security)

@@ -6,8 +6,8 @@ import logging
 import time
 from collections.abc import Iterator
 
-from pvd_assistant.errors import PvdError, UsageError
 from pvd_assistant.answer.cleaning import clean
+from pvd_assistant.errors import PvdError, UsageError
 from pvd_assistant.messages import text
 from pvd_assistant.model import Answer, Filters
 from pvd_assistant.web.answer_text import steps
@@ -18,7 +18,7 @@ from pvd_assistant.web.wording import french_number
 #: Seconds between two statements: long enough to be followed, short enough not to be waited for.
 PACE = 0.12
 
-_log = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 
 
 def checked(question: str | None, limit: int) -> str:
@@ -33,18 +33,23 @@ def checked(question: str | None, limit: int) -> str:
         )
     plain = clean(raw, limit)
     if not any(character.isalnum() for character in plain):
-        raise UsageError("web.question_markup" if raw and not plain else "web.question_empty")
+        raise UsageError("web.question_markup" if "<" in raw else "web.question_empty")
     return plain
 
 
 def ask(
-    service: Service, conversation: Conversation, question: str, filters: Filters, pace: float = PACE
+    service: Service,
+    conversation: Conversation,
+    question: str,
+    filters: Filters,
+    pace: float = PACE,
 ) -> Iterator[Conversation]:
     """Give the conversation as it grows: the question, then the answer statement by statement.
 
     :param question: checked by :func:`checked`.
     """
-    history = conversation.turns()[-service.settings.history_limit :]
+    limit = service.settings.history_limit
+    history = conversation.turns()[-limit:] if limit else ()
     conversation = conversation.asked(question)
     yield conversation
     try:
@@ -54,7 +59,7 @@ def ask(
         return
     except Exception:
         # The reader must never be left before a page that waits for ever.
-        _log.exception("The question could not be answered")
+        logger.exception("The question could not be answered")
         yield conversation.with_last(problem=text("web.unexpected"))
         return
     yield from _written(conversation, answer, pace)

@@ -14,7 +14,8 @@ def plain_answer(answer: Answer) -> str:
     if answer.citations:
         sources = "\n".join(_source(citation) for citation in answer.citations)
         paragraphs.append(f"{text('web.copy_sources')}\n{sources}")
-    paragraphs.append(engine_notice(answer))
+    if answer.status in ("answered", "partial"):
+        paragraphs.append(engine_notice(answer))
     return "\n\n".join(paragraphs)
 
 

@@ -51,10 +51,7 @@ def chosen(
     lists: Sequence[Sequence[str] | None], since: str | None, today: dt.date | None = None
 ) -> Filters:
     """Return the filters of what was chosen on the page, in the order of ``NAMES``."""
-    picked = {
-        name: tuple(values or ())
-        for name, values in zip(NAMES, lists, strict=True)
-    }
+    picked = {name: tuple(values or ()) for name, values in zip(NAMES, lists, strict=True)}
     day = None
     if since:
         day = (today or dt.date.today()) - dt.timedelta(days=int(since))

@@ -41,7 +41,7 @@ def _without_stub_files() -> Iterator[None]:
     def unknown(_: object) -> str:
         raise OSError
 
-    inspect.getfile = unknown
+    inspect.getfile = unknown  # type: ignore[assignment]
     try:
         yield
     finally:

@@ -6,6 +6,7 @@ as it is read, cut in elements whose words keep their offsets, so that marks fal
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
@@ -75,10 +76,7 @@ def excerpt(
     """
     start, end = _window(text, passage)
     marks = _Marks(passage, statements)
-    elements = [
-        element
-        for element in _elements(text, marks, frozenset(headings), (start, end))
-    ]
+    elements = list(_elements(text, marks, frozenset(headings), (start, end)))
     groups: list[Group] = []
     for element in elements:
         if groups and groups[-1].kind == element.kind and element.kind in ("item", "row"):
@@ -99,9 +97,7 @@ class _Marks:
         edges = {start, end}
         edges |= {e for span in (*bounds, *self.statements) for e in span if start < e < end}
         ordered = sorted(edges)
-        return tuple(
-            Run(text[a:b], self._level(a)) for a, b in zip(ordered, ordered[1:], strict=False)
-        )
+        return tuple(Run(text[a:b], self._level(a)) for a, b in itertools.pairwise(ordered))
 
     def _level(self, position: int) -> Level:
         if any(start <= position < end for start, end in self.statements):

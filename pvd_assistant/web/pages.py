@@ -68,4 +68,4 @@ def _title(source: str) -> str:
 
 def _html(source: str) -> Markup:
     markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
-    return Markup(markdown.render(source))  # noqa: S704 (raw HTML is off)
+    return Markup(markdown.render(source))

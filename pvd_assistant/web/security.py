@@ -65,8 +65,9 @@ def _refusal(scope: Scope) -> Response | None:
     path = scope["path"]
     if not (_OWN_ROUTES.fullmatch(path) or _GRADIO_ROUTES.fullmatch(path)):
         return error_page(404, text("web.unknown_page"))
-    length = dict(scope["headers"]).get(b"content-length", b"0")
-    if not length.isdigit() or int(length) > LARGEST_BODY:
+    headers = dict(scope["headers"])
+    length = headers.get(b"content-length", b"0")
+    if b"transfer-encoding" in headers or not length.isdigit() or int(length) > LARGEST_BODY:
         return error_page(413, text("web.too_large"))
     return None
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import errno
-import logging
 import socket
+import sys
+from contextlib import suppress
 
 from pvd_assistant.errors import PvdError
 from pvd_assistant.messages import text
 from pvd_assistant.settings import Settings
-
-_log = logging.getLogger(__name__)
 
 
 class ServerError(PvdError):
@@ -18,7 +17,7 @@ class ServerError(PvdError):
 
 
 def serve(settings: Settings) -> None:
-    """Serve until interrupted.
+    """Serve until interrupted, and say on stderr where.
 
     :raises ServerError: the port is taken, or the address is not one of this machine.
     """
@@ -34,8 +33,9 @@ def serve(settings: Settings) -> None:
         server_header=False,
         timeout_graceful_shutdown=3,
     )
-    _log.info("%s", text("web.serving", url=address(settings.host, settings.port)))
-    with listening:
+    url = address(settings.host, settings.port)
+    sys.stderr.write(text("web.serving", url=url) + "\n")
+    with listening, suppress(KeyboardInterrupt):
         uvicorn.Server(config).run(sockets=[listening])
 
 
@@ -45,7 +45,7 @@ def address(host: str, port: int) -> str:
     >>> address("0.0.0.0", 7860)
     'http://localhost:7860/'
     """
-    shown = "localhost" if host in ("0.0.0.0", "::", "127.0.0.1") else host  # noqa: S104
+    shown = "localhost" if host in ("0.0.0.0", "::", "127.0.0.1") else host
     return f"http://{f'[{shown}]' if ':' in shown else shown}:{port}/"
 
 

@@ -11,7 +11,6 @@ import re
 import secrets
 
 from markupsafe import Markup
-from starlette.datastructures import Headers
 from starlette.responses import HTMLResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -39,7 +38,7 @@ class ChatPage:
             return
         caught = _Caught()
         await self.app(scope, receive, caught.send)
-        if caught.status != 200 or scope["method"] == "HEAD":
+        if caught.start["status"] != 200 or scope["method"] == "HEAD":
             await caught.replay(send)
             return
         nonce = secrets.token_urlsafe(16)
@@ -54,26 +53,22 @@ class _Caught:
     """A response kept instead of being sent."""
 
     def __init__(self) -> None:
-        self.messages: list[Message] = []
+        self.start: Message = {}
+        self.chunks: list[Message] = []
 
     async def send(self, message: Message) -> None:
-        self.messages.append(message)
+        if message["type"] == "http.response.start":
+            self.start = message
+        elif message["type"] == "http.response.body":
+            self.chunks.append(message)
 
     async def replay(self, send: Send) -> None:
-        for message in self.messages:
+        for message in (self.start, *self.chunks):
             await send(message)
 
     @property
-    def status(self) -> int:
-        return int(self.messages[0]["status"])
-
-    @property
-    def headers(self) -> Headers:
-        return Headers(raw=self.messages[0]["headers"])
-
-    @property
     def body(self) -> bytes:
-        return b"".join(m.get("body", b"") for m in self.messages[1:])
+        return b"".join(chunk.get("body", b"") for chunk in self.chunks)
 
 
 def dressed(page: str, nonce: str) -> str:
@@ -83,7 +78,10 @@ def dressed(page: str, nonce: str) -> str:
     page = page.replace("</head>", f"{render('head.html', wording=_wording())}</head>", 1)
     inside = _APP.search(page)
     if inside is not None:
-        before, after = render("header.html", home=True), render("shell_after.html") + render("footer.html")
+        before, after = (
+            render("header.html", home=True),
+            render("shell_after.html") + render("footer.html"),
+        )
         page = f"{page[: inside.start()]}{before}{inside.group()}{after}{page[inside.end() :]}"
     return _SCRIPT.sub(f'<script nonce="{nonce}"', page)
 
@@ -93,7 +91,7 @@ def _wording() -> Markup:
     said = {k: v for k, v in load_data("messages/web").items() if k in _SAID}
     names = load_data("web/gradio")
     data = json.dumps({"text": said, "names": names}, ensure_ascii=False)
-    return Markup(data.replace("<", "\\u003c"))  # noqa: S704
+    return Markup(data.replace("<", "\\u003c"))
 
 
 _SAID = (

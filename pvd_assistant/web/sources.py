@@ -94,8 +94,7 @@ def source_view(index: Index, document: str, place: Place) -> dict[str, Any]:
     part = parts[number]
     span = place.passage if number == place.part else None
     changed = span is not None and (
-        span[1] > len(part.text)
-        or (place.digest not in ("", fingerprint(part.text[slice(*span)])))
+        span[1] > len(part.text) or (place.digest not in ("", fingerprint(part.text[slice(*span)])))
     )
     shown = None if changed else span
     titles = {title for p in index.passages_of(document) for title in p.headings}

@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from pvd_assistant.messages import text
 from pvd_assistant.web import links, wording
+from pvd_assistant.web.answer_text import cells
 from pvd_assistant.web.copying import engine_notice, place_in_document, plain_answer
 
 
@@ -24,7 +25,7 @@ def _environment() -> Environment:
     environment.globals.update(
         t=lambda key, **values: text(f"web.{key}", **values),
         label=wording.label,
-        labels=wording.labels,
+        cells=cells,
         counted=wording.counted,
         document_url=links.document_url,
         source_url=links.source_url,
@@ -38,4 +39,4 @@ def _environment() -> Environment:
 
 def render(template: str, **values: object) -> Markup:
     """Return the HTML of a template."""
-    return Markup(_environment().get_template(template).render(**values))  # noqa: S704 (escaped)
+    return Markup(_environment().get_template(template).render(**values))

@@ -164,10 +164,17 @@ def page_citation(n: int) -> Citation:
     )
 
 
-_ITEM = citation(2, section="Conditions", start=_LIST_START, end=_LIST_END,
-                 passage=_SHEET_TEXT[_LIST_START:_LIST_END])
-_ROW = citation(3, section="Combien", start=_ROW_START, end=_ROW_END,
-                passage=_SHEET_TEXT[_ROW_START:_ROW_END])
+PAGE_CITATION = page_citation(4)
+_ITEM = citation(
+    2,
+    section="Conditions",
+    start=_LIST_START,
+    end=_LIST_END,
+    passage=_SHEET_TEXT[_LIST_START:_LIST_END],
+)
+_ROW = citation(
+    3, section="Combien", start=_ROW_START, end=_ROW_END, passage=_SHEET_TEXT[_ROW_START:_ROW_END]
+)
 _PAGE_STATEMENT = _PAGE_TEXT[_PAGE_START:_PAGE_END]
 
 SOURCED = Answer(
@@ -184,7 +191,7 @@ SOURCED = Answer(
         Statement("Poste simple | 75 % | 45 000 €", (3,)),
         Statement(_PAGE_STATEMENT, (4,)),
     ),
-    citations=(citation(1), _ITEM, _ROW, page_citation(4)),
+    citations=(citation(1), _ITEM, _ROW, PAGE_CITATION),
     suggestions=(
         "Comment demander le cofinancement d’un poste de chef de projet ?",
         "Jusqu’à quand le cofinancement est-il ouvert ?",
@@ -196,8 +203,10 @@ SOURCED = Answer(
         "role": "délégué territorial de l’ANCT, porte d’entrée du programme",
         "url": "https://lannuaire.service-public.gouv.fr/",
     },
-    warnings=("« Cofinancement d’un poste de chef de projet » n’est valable que jusqu’au "
-              "31 décembre 2026.",),
+    warnings=(
+        "« Cofinancement d’un poste de chef de projet » n’est valable que jusqu’au "
+        "31 décembre 2026.",
+    ),
 )
 UNKNOWN = Answer(
     question="",
@@ -215,8 +224,13 @@ OUT_OF_SCOPE = Answer(
     contact=SOURCED.contact,
 )
 PARTIAL = replace(
-    SOURCED, status="partial", statements=SOURCED.statements[:1], citations=SOURCED.citations[:1],
-    answer=f"{RATE} [1]", suggestions=(), engine="llm:mistral-small",
+    SOURCED,
+    status="partial",
+    statements=SOURCED.statements[:1],
+    citations=SOURCED.citations[:1],
+    answer=f"{RATE} [1]",
+    suggestions=(),
+    engine="llm:mistral-small",
 )
 HOSTILE = Answer(
     question="",
@@ -238,7 +252,10 @@ ANSWERS = {
 
 def _metadata(title: str, kind: str, **changes: object) -> Metadata:
     source = Source(
-        "Petites villes de demain", "ANCT", "https://agence-cohesion-territoires.gouv.fr/", "2026-02-05"
+        "Petites villes de demain",
+        "ANCT",
+        "https://agence-cohesion-territoires.gouv.fr/",
+        "2026-02-05",
     )
     base = Metadata(
         title=title,
@@ -253,12 +270,16 @@ def _metadata(title: str, kind: str, **changes: object) -> Metadata:
 def _records() -> dict[str, Record]:
     place = Place(("La Mure",), ("38269",), "Isère", "Auvergne-Rhône-Alpes", 5000)
     sheet = _metadata(
-        "Cofinancement d’un poste de chef de projet", "offre",
-        pillar="ingénierie", themes=("ingénierie", "emploi"),
-        partners=("ANCT", "Banque des Territoires"), valid_until=dt.date(2026, 12, 31),
+        "Cofinancement d’un poste de chef de projet",
+        "offre",
+        pillar="ingénierie",
+        themes=("ingénierie", "emploi"),
+        partners=("ANCT", "Banque des Territoires"),
+        valid_until=dt.date(2026, 12, 31),
     )
-    project = _metadata("La Mure : une friche devient un quartier", "projet",
-                        themes=("friches",), place=place)
+    project = _metadata(
+        "La Mure : une friche devient un quartier", "projet", themes=("friches",), place=place
+    )
     return {
         SHEET: Record(SHEET, f"{SHEET}.md", "a", sheet, 3),
         GUIDE: Record(GUIDE, f"{GUIDE}.pdf", "b", _metadata("Guide du programme", "guide")),

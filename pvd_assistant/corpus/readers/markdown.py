@@ -122,7 +122,7 @@ class _Walk:
         from pvd_assistant.corpus.readers.html import html_pieces
 
         self._close_item()
-        self._pieces += html_pieces(content)
+        self._pieces += html_pieces(content) or []
 
 
 def inline_text(children: Sequence[Token]) -> str:

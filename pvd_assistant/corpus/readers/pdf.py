@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from pathlib import Path
 
 from pvd_assistant.corpus.readers.assembly import Piece, assemble, table_pieces
@@ -70,7 +71,7 @@ def _pitch(pages: Sequence[RawPage]) -> float:
     """Return the usual distance between two lines of a paragraph, in ems."""
     gaps: Counter[float] = Counter()
     for page in pages:
-        for above, line in zip(page.lines, page.lines[1:], strict=False):
+        for above, line in pairwise(page.lines):
             ratio = (above.y - line.y) / (line.size or 1.0)
             if abs(above.size - line.size) < 0.5 and 0.9 < ratio < 2.2:
                 gaps[round(ratio * 20) / 20] += 1
@@ -184,7 +185,7 @@ class _PageReading:
 
     def _is_item(self, line: Line) -> bool:
         """A number or a dash may only be where a line of running text was cut."""
-        if self._open is None or line.mark not in "–—-*" and not line.mark[0].isdigit():
+        if self._open is None or (line.mark not in "–—-*" and not line.mark[0].isdigit()):
             return True
         above = self._open.lines[-1]
         apart = above.y - line.y > 1.1 * self._pitch * line.size or above.y <= line.y
@@ -208,13 +209,17 @@ class _PageReading:
             return False
         if above.bold and not line.bold and short and all(x.bold for x in open_.lines):
             return False
-        return not (short and ended and not line.text[0].islower() and gap > self._pitch * line.size)
+        return not (
+            short and ended and not line.text[0].islower() and gap > self._pitch * line.size
+        )
 
     def _close(self) -> None:
         if self._open is None:
             return
         texts = [
-            f"{line.mark} {line.text}" if line.mark and (number or not self._open.mark) else line.text
+            f"{line.mark} {line.text}"
+            if line.mark and (number or not self._open.mark)
+            else line.text
             for number, line in enumerate(self._open.lines)
         ]
         text = self._join(texts)

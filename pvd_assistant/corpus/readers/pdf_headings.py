@@ -39,10 +39,7 @@ def find_headings(
 ) -> list[Mapping[int, Heading]]:
     """Return, for each page, its headings by the number of their first line."""
     body = _body_size(pages)
-    if outline:
-        found = _from_outline(pages, outline)
-    else:
-        found = _from_size(pages, body)
+    found = _from_outline(pages, outline) if outline else _from_size(pages, body)
     for page, headings in zip(pages, found, strict=True):
         _add_contents(page.lines, headings, {_key(title) for _, title, _, _ in outline})
         _add_display(page.lines, headings, body)

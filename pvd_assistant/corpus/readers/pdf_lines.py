@@ -182,7 +182,9 @@ def _is_text(runs: Sequence[Run]) -> bool:
 # Running headers and footers
 
 
-def running_lines(pages: Sequence[Sequence[Line]], heights: Sequence[float]) -> set[tuple[int, int]]:
+def running_lines(
+    pages: Sequence[Sequence[Line]], heights: Sequence[float]
+) -> set[tuple[int, int]]:
     """Return ``(page, line)`` of what is repeated at the same edge of several pages.
 
     Digits are ignored, so that « page 12 » is repeated. A lone number at an edge always goes.

@@ -21,8 +21,8 @@ _TOKEN = re.compile(
     rb"|\((?P<plain>[^()\\]*)\)"
     rb"|(?P<string>\()"
     rb"|(?P<open>\[|<<)|(?P<close>\]|>>)"
-    rb"|%[^\r\n]*|[\x00\s]+|."
-    , re.DOTALL,
+    rb"|%[^\r\n]*|[\x00\s]+|.",
+    re.DOTALL,
 )
 _IMAGE_END = re.compile(rb"\sEI(?=\s|$)")
 _STRING_STOP = re.compile(rb"[()\\]")

@@ -69,7 +69,9 @@ def extract(path: Path, settings: Settings) -> RawPdf:
     while True:
         before = len(pdf.pages)
         try:
-            total = _read_pages(path, settings, pdf, mode, single=mode == "plain" and failures <= _PATIENCE)
+            total = _read_pages(
+                path, settings, pdf, mode, single=mode == "plain" and failures <= _PATIENCE
+            )
         except _Stopped as stop:
             if mode == "plain":
                 code = "corpus.too_slow" if stop.slow else "corpus.broken"
@@ -98,7 +100,7 @@ def _read_pages(path: Path, settings: Settings, pdf: RawPdf, mode: str, *, singl
                 "corpus.too_many_pages", path=path, pages=total, limit=settings.max_pages
             )
         pdf.labels = document["labels"]
-        pdf.outline = [tuple(entry) for entry in document["outline"]]  # type: ignore[misc]
+        pdf.outline = [tuple(entry) for entry in document["outline"]]
         for _ in range(len(pdf.pages), total):
             pdf.pages.append(_page(_next(lines, limit)))
             if single:

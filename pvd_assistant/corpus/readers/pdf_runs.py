@@ -302,18 +302,14 @@ class _Walk:
         font, known = self._state.font, self._state.glyphs
         if isinstance(raw, str):
             raw = raw.encode("latin-1", "replace")
-        if isinstance(font.encoding, str):
-            codes = _decoded(raw, font.encoding)
-        else:
-            codes = raw.decode("latin-1")
+        named = isinstance(font.encoding, str)
+        codes = _decoded(raw, font.encoding) if named else raw.decode("latin-1")
         glyphs = []
         for code in codes:
             glyph = known.get(code)
             if glyph is None:
-                named = code
-                if not isinstance(font.encoding, str):
-                    named = font.encoding.get(ord(code), code)
-                text = "".join(font.character_map.get(c, c) for c in named)
+                letters = code if named else font.encoding.get(ord(code), code)
+                text = "".join(font.character_map.get(c, c) for c in letters)
                 glyph = known[code] = (text, float(font.get_text_width(code)))
             glyphs.append(glyph)
         return glyphs
@@ -342,8 +338,9 @@ def _upright(
     kept = [run for run, turn in runs if turn == main]
     sign = -1 if main in (1, 2) else 1
     turned = [
-        Rule(rule.x0 * sign, rule.x1 * sign, rule.y * sign) if main == 2 else
-        Rule(rule.x0, rule.x1, rule.y * sign)
+        Rule(rule.x0 * sign, rule.x1 * sign, rule.y * sign)
+        if main == 2
+        else Rule(rule.x0, rule.x1, rule.y * sign)
         for rule, axis in rules
         if axis == main % 2
     ]

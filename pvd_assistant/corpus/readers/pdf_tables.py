@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from pvd_assistant.corpus.readers.pdf_lines import Line, Segment
 from pvd_assistant.corpus.readers.pdf_runs import Rule
@@ -37,7 +38,9 @@ def find_tables(
     tables: list[Table] = []
     position = 0
     while position < len(lines):
-        table = _table_at(lines, position, rules, join) if len(lines[position].segments) > 1 else None
+        table = (
+            _table_at(lines, position, rules, join) if len(lines[position].segments) > 1 else None
+        )
         if table is None:
             position += 1
         else:
@@ -82,9 +85,7 @@ class _Columns:
         return found[0] if found else 0
 
     def _overlapping(self, segment: Segment) -> list[int]:
-        return [
-            at for at, (x0, x1) in enumerate(self.spans) if segment.x0 < x1 and segment.x1 > x0
-        ]
+        return [at for at, (x0, x1) in enumerate(self.spans) if segment.x0 < x1 and segment.x1 > x0]
 
 
 def _table_at(
@@ -97,8 +98,10 @@ def _table_at(
     last = first + 1
     while last < len(lines) and _continues(lines, last, columns, rules):
         last += 1
-    while last > first + 1 and len(lines[last - 1].segments) == 1 and not _ruled_below(
-        lines, last - 1, rules
+    while (
+        last > first + 1
+        and len(lines[last - 1].segments) == 1
+        and not _ruled_below(lines, last - 1, rules)
     ):
         if _is_close(lines[last - 2], lines[last - 1]):
             break
@@ -106,21 +109,17 @@ def _table_at(
     wide = sum(len(line.segments) > 1 for line in lines[first:last])
     if wide < 2:
         return None
-    rows = [
-        _cells(row, columns, join) for row in _rows(lines[first:last], columns, rules)
-    ]
+    rows = [_cells(row, columns, join) for row in _rows(lines[first:last], columns, rules)]
     filled = sum(bool(cell) for row in rows for cell in row)
     if len(rows) < 2 or filled < 1.4 * len(rows):
         return None
     return Table(first, last, tuple(rows), tuple(span[0] for span in columns.spans))
 
 
-def _continues(
-    lines: Sequence[Line], at: int, columns: _Columns, rules: Sequence[Rule]
-) -> bool:
+def _continues(lines: Sequence[Line], at: int, columns: _Columns, rules: Sequence[Rule]) -> bool:
     line, above = lines[at], lines[at - 1]
     gap = above.y - line.y
-    if gap <= 0 or line.mark and len(line.segments) == 1:
+    if gap <= 0 or (line.mark and len(line.segments) == 1):
         return False
     if gap > _LONGEST_GAP * max(line.size, above.size) and not _between(rules, above, line, 0.0):
         return False
@@ -169,7 +168,7 @@ def _rows(lines: Sequence[Line], columns: _Columns, rules: Sequence[Rule]) -> li
     """Part the lines of a table in rows: at rules, else at wider gaps, else at the first column."""
     width = columns.spans[-1][1] - columns.spans[0][0]
     bands: list[list[Line]] = [[lines[0]]]
-    for above, line in zip(lines, lines[1:], strict=False):
+    for above, line in pairwise(lines):
         if _between(rules, above, line, width):
             bands.append([line])
         else:
@@ -180,7 +179,7 @@ def _rows(lines: Sequence[Line], columns: _Columns, rules: Sequence[Rule]) -> li
 
 
 def _unruled_rows(lines: Sequence[Line], columns: _Columns) -> list[list[Line]]:
-    gaps = [above.y - line.y for above, line in zip(lines, lines[1:], strict=False)]
+    gaps = [above.y - line.y for above, line in pairwise(lines)]
     tight = min(gaps, default=0.0)
     uneven = bool(gaps) and max(gaps) > 1.3 * tight
     rows = [[lines[0]]]

@@ -9,7 +9,10 @@ from __future__ import annotations
 
 import json
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pvd_assistant.corpus.readers.pdf_lines import Line
 
 _MEMORY = 3 << 30
 
@@ -82,12 +85,15 @@ def _page(page: Any, mode: str, fonts: dict[int, Any]) -> dict[str, Any]:
             runs, rules = [], []
         if runs:
             lines = [
-                [[[s.text, s.x0, s.x1] for s in line.segments], line.y, line.size, line.bold]
-                + [line.mark, line.left]
+                ([[s.text, s.x0, s.x1] for s in line.segments], *_flat(line))
                 for line in page_lines(runs)
             ]
             return {"height": height, "lines": lines, "rules": [[r.x0, r.x1, r.y] for r in rules]}
     return {"height": height, "text": page.extract_text(), "images": _has_image(page)}
+
+
+def _flat(line: Line) -> tuple[float, float, bool, str, float]:
+    return line.y, line.size, line.bold, line.mark, line.left
 
 
 def _has_image(page: Any) -> bool:

@@ -1,0 +1,101 @@
+import re
+
+import pytest
+from fakes import HOSTILE, OUT_OF_SCOPE, PARTIAL, RATE, SOURCED, UNKNOWN
+
+from pvd_assistant.messages import load_data
+from pvd_assistant.web.conversation import Conversation, Vote
+from pvd_assistant.web.rendering import earlier_html, newest_html, notice_html
+
+
+def answered(answer, **changes):
+    return Conversation().asked("Qui paie ?").with_last(answer=answer, **changes)
+
+
+def test_an_empty_conversation_offers_questions_of_each_family():
+    html = newest_html(Conversation())
+    for group in load_data("web/examples"):
+        assert len(group["questions"]) >= 2
+        assert group["family"] in html
+    assert html.count("data-ask") == sum(len(g["questions"]) for g in load_data("web/examples"))
+
+
+def test_an_answer_shows_its_statements_sources_contact_and_follow_ups():
+    html = newest_html(answered(SOURCED))
+    assert RATE in html
+    assert "vérifié le 23 novembre 2026" in html
+    assert "Préfecture de l’Isère, à Grenoble" in html
+    assert SOURCED.suggestions[0] in html
+    assert SOURCED.warnings[0] in html
+    assert "2 sources" in html
+    assert html.count("data-source") == 8  # four marks, four places in the list of sources
+
+
+def test_while_it_is_written_an_answer_shows_only_its_beginning():
+    html = newest_html(answered(SOURCED, shown=len(RATE)))
+    assert RATE in html
+    assert "temps plein" not in html
+    assert "sources</h3>" not in html
+    assert 'data-state="writing"' in html
+
+
+def test_unknown_and_out_of_scope_are_said_and_look_different():
+    unknown, outside = newest_html(answered(UNKNOWN)), newest_html(answered(OUT_OF_SCOPE))
+    assert "Réponse non trouvée dans les documents" in unknown
+    assert "Documents les plus proches" in unknown
+    assert "Hors du champ de l’assistant" in outside
+    assert 'class="answer is-unknown"' in unknown
+    assert 'class="answer is-out_of_scope"' in outside
+    for html in (unknown, outside):
+        assert "Qui interroger" in html
+
+
+def test_an_answer_of_a_language_model_says_so():
+    assert "intelligence artificielle (mistral-small)" in newest_html(answered(PARTIAL))
+
+
+def test_markup_in_answers_and_documents_is_shown_never_interpreted():
+    talk = Conversation().asked("<img src=x onerror=alert(9)>").with_last(answer=HOSTILE)
+    html = newest_html(talk) + newest_html(talk.voted(talk.last.id, Vote(False)))
+    assert "<script" not in html
+    assert "<img" not in html
+    assert "<b>" not in html
+    assert "<u>" not in html
+    assert "<i>" not in html
+    assert "&lt;b&gt;gras&lt;/b&gt;" in html
+
+
+def test_a_link_of_a_contact_is_only_a_web_address():
+    from dataclasses import replace
+
+    contact = {"name": "Préfecture", "url": "javascript:alert(1)"}
+    assert "javascript:" not in newest_html(answered(replace(UNKNOWN, contact=contact)))
+
+
+def test_a_vote_asks_for_reasons_then_thanks():
+    talk = answered(SOURCED)
+    voted = talk.voted(talk.last.id, Vote(useful=False))
+    assert "Contient une erreur" in newest_html(voted)
+    assert re.search(r'data-vote="no" aria-pressed="true"', newest_html(voted))
+    thanked = newest_html(voted.voted(talk.last.id, Vote(useful=False, explained=True)))
+    assert "votre avis est enregistré" in thanked
+    assert "Contient une erreur" not in thanked
+
+
+def test_only_the_newest_answer_offers_follow_ups():
+    talk = answered(SOURCED).asked("Et après ?")
+    assert SOURCED.suggestions[0] not in earlier_html(talk)
+    assert "Recherche dans les documents" in newest_html(talk)
+
+
+def test_a_problem_takes_the_place_of_the_answer():
+    html = newest_html(Conversation().asked("Qui ?").with_last(problem="Pas d’index."))
+    assert "Pas d’index." in html
+    assert 'data-state="failed"' in html
+
+
+@pytest.mark.parametrize(("message", "shown"), [("", False), ("Trop <long>.", True)])
+def test_a_notice_is_an_alert_or_nothing(message, shown):
+    html = notice_html(message)
+    assert ('role="alert"' in html) is shown
+    assert "<long>" not in html
