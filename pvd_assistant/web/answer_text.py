@@ -98,9 +98,18 @@ def _runs(block: Block) -> Iterator[Block]:
     if block.kind != "ul":
         yield block
         return
+    items: list[Line] = []
     for width, group in groupby(block.lines, key=_width):
         lines = tuple(group)
-        yield Block("table" if width > 1 and len(lines) > 1 else "ul", lines)
+        if width == 1 or len(lines) == 1:
+            items += lines
+            continue
+        if items:
+            yield Block("ul", tuple(items))
+            items = []
+        yield Block("table", lines)
+    if items:
+        yield Block("ul", tuple(items))
 
 
 def _width(line: Line) -> int:
