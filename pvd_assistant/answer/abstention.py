@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from pvd_assistant.answer import composition
-from pvd_assistant.answer.candidates import Candidate, Coverage
+from pvd_assistant.answer.candidates import Asked, Candidate
 from pvd_assistant.answer.cleaning import fold
 from pvd_assistant.answer.ranking import model
 from pvd_assistant.answer.understanding import Understanding
@@ -30,6 +30,7 @@ SIGNALS = (
     "best sentence meaning",
     "coverage of the five first",
     "unknown words",
+    "rarest words missing",
     "quoted words missing",
     "amount missing",
     "words of the domain",
@@ -43,6 +44,7 @@ _AMOUNT = re.compile(r"\d[\d\s.]*(?= ?(?:€|euros?\b))")
 
 def signals(
     question: Understanding,
+    asked: Asked,
     hits: Sequence[Hit],
     found: Sequence[Candidate],
     scores: Sequence[float],
@@ -50,9 +52,9 @@ def signals(
 ) -> tuple[float, ...]:
     """Return the values of :data:`SIGNALS` for a question and what was found.
 
+    :param asked: the same question, ready for comparison.
     :param found: candidate statements, with ``scores`` their log-odds.
     """
-    query = index.analyse(question.core)
     first = hits[:5]
     together = frozenset(
         term
@@ -64,7 +66,7 @@ def signals(
     )
     best = int(np.argmax(scores)) if len(scores) else -1
     folded = fold(question.core)
-    content = len(query.slots)
+    content = len(asked.query.slots)
     return (
         max((h.score for h in first), default=0.0),
         max((h.coverage for h in first), default=0.0),
@@ -73,8 +75,9 @@ def signals(
         float(scores[best]) if best >= 0 else -6.0,
         found[best].features[8] if best >= 0 else 0.0,
         max((c.features[7] for c in found), default=0.0),
-        Coverage(query, index).of(together),
-        _unknown_share(question, index),
+        asked.coverage.of(together),
+        _unknown_share(asked, index),
+        _rarest_missing(asked, together, index),
         _missing_quotes(question, first),
         _missing_amounts(question, first),
         min(1.0, len(composition.pattern("domain").findall(folded)) / max(1, content)),
@@ -89,10 +92,22 @@ def knows(values: tuple[float, ...]) -> float:
     return 1 / (1 + float(np.exp(-odds)))
 
 
-def _unknown_share(question: Understanding, index: Index) -> float:
-    asked = index.analyse(question.core).slots
-    unknown = sum(not index.knows(slot.word) for slot in asked)
-    return unknown / len(asked) if asked else 1.0
+def _unknown_share(asked: Asked, index: Index) -> float:
+    slots = asked.query.slots
+    unknown = sum(not index.knows(slot.word) for slot in slots)
+    return unknown / len(slots) if slots else 1.0
+
+
+def _rarest_missing(asked: Asked, together: frozenset[str], index: Index) -> float:
+    """Return the share of the question's three rarest words that the first passages lack."""
+    weighed = sorted(
+        asked.query.slots,
+        key=lambda slot: -slot.weight * index.idf(slot.alternatives[0].terms[0]),
+    )[:3]
+    missing = sum(
+        not any(together.issuperset(form.terms) for form in slot.alternatives) for slot in weighed
+    )
+    return missing / len(weighed) if weighed else 1.0
 
 
 def _missing_quotes(question: Understanding, hits: Sequence[Hit]) -> float:

@@ -9,11 +9,14 @@ from dataclasses import replace
 from functools import cached_property
 from typing import get_args
 
+import numpy as np
+from numpy.typing import NDArray
+
 from pvd_assistant.answer import abstention, composing, ranking
-from pvd_assistant.answer.candidates import Candidate, candidates
+from pvd_assistant.answer.candidates import Candidate, ask_for, candidates
 from pvd_assistant.answer.composing import Draft
 from pvd_assistant.answer.contact import prefecture
-from pvd_assistant.answer.places import Places, find_places
+from pvd_assistant.answer.places import Places, about_places, find_places
 from pvd_assistant.answer.selection import select
 from pvd_assistant.answer.understanding import Understanding, understand
 from pvd_assistant.answer.verdicts import verdict
@@ -24,6 +27,7 @@ from pvd_assistant.settings import Settings, load_settings
 from pvd_assistant.territory.communes import Territory
 
 _SEARCHED = 30
+_PARTS = 4
 #: Rows of tables answer only through a verdict: a thousand alike would crowd out the sheets.
 _PROSE = tuple(kind for kind in get_args(Kind) if kind != "table")
 _FAMILY_OF_KIND: dict[str, Family] = {
@@ -121,20 +125,33 @@ class Assistant:
         settled = verdict(understood, places, history, self.index, self.territory)
         if settled is not None and settled.ask:
             return _plain(understood, "clarify", settled.ask, "commune")
+        understood = about_places(understood, places)
         hits = self.search(understood, filters)
-        found = candidates(understood, hits, self.index)
+        asked = ask_for(understood, self.index, places.names)
+        found = candidates(asked, hits, self.index)
         scores = ranking.sentence_scores(found)
-        chosen = select(understood, found, scores)
+        chosen = select(understood, found, scores, self._scores_of_parts(understood, hits, places))
         if settled is not None:
             more = [] if settled.complete else _naming(chosen, places)
             statements = [*settled.drafts, *composing.drafts(more)]
             return self._compose(understood, settled.status, statements, places, "eligibility")
-        values = abstention.signals(understood, hits, found, scores.tolist(), self.index)
+        values = abstention.signals(understood, asked, hits, found, scores.tolist(), self.index)
         probability = abstention.knows(values)
         if not chosen or probability < ranking.threshold("answered"):
             return self._unknown(understood, hits, places, filters)
         family = _family(understood, chosen)
         return self._compose(understood, "answered", composing.drafts(chosen), places, family)
+
+    def _scores_of_parts(
+        self, understood: Understanding, hits: Sequence[Hit], places: Places
+    ) -> list[NDArray[np.float64]]:
+        """Score the same candidates for each of the questions of the message."""
+        return [
+            ranking.sentence_scores(
+                candidates(ask_for(understood, self.index, places.names, part), hits, self.index)
+            )
+            for part in understood.parts[:_PARTS]
+        ]
 
     def _compose(
         self,

@@ -6,8 +6,8 @@ them into one score with weights fitted on questions (:mod:`pvd_assistant.evalua
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from pvd_assistant.answer import composition
 from pvd_assistant.answer.cleaning import fold
-from pvd_assistant.answer.understanding import Understanding
+from pvd_assistant.answer.understanding import Understanding, expected
 from pvd_assistant.index.analysis import terms
 from pvd_assistant.index.query import AnalysedQuery
 from pvd_assistant.index.store import Index
@@ -44,6 +44,8 @@ FEATURES = (
     "summary section",
     "example of a town",
     "question numbers",
+    "names the town",
+    "of another town",
 )
 
 _SHORT, _LONG = 45, 330
@@ -74,67 +76,119 @@ class Candidate:
         return self.hit.passage
 
 
-def candidates(question: Understanding, hits: Sequence[Hit], index: Index) -> list[Candidate]:
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question, or one of the questions of a message, ready to be compared with texts.
+
+    :ivar towns: folded names of the towns it is about.
+    """
+
+    words: str
+    expects: frozenset[str]
+    towns: tuple[str, ...]
+    numbers: tuple[str, ...]
+    projects: bool
+    query: AnalysedQuery
+    coverage: Coverage
+    vector: NDArray[np.float32]
+
+
+def ask_for(
+    question: Understanding, index: Index, towns: Sequence[str] = (), part: str = ""
+) -> Asked:
+    """Prepare a question for comparison.
+
+    :param towns: names of the towns it is about.
+    :param part: one of ``question.parts``; the whole question when empty.
+    """
+    words = part or question.core
+    query = index.analyse(words)
+    slots = list(query.slots)
+    known = {slot.word for slot in slots}
+    for source, weight in ((question.core if part else "", 0.3), (question.subject, 0.5)):
+        for slot in index.analyse(source).slots if source else ():
+            if slot.word not in known:
+                known.add(slot.word)
+                slots.append(replace(slot, weight=slot.weight * weight))
+    spoken = " ".join(filter(None, (query.text, question.core if part else "", question.subject)))
+    whole = AnalysedQuery(query.text, tuple(slots))
+    return Asked(
+        words=words,
+        expects=expected(words) or question.expects,
+        towns=tuple(map(fold, towns)),
+        numbers=question.numbers,
+        projects="project" in question.families,
+        query=whole,
+        coverage=Coverage(whole, index),
+        vector=index.embed_question(spoken),
+    )
+
+
+def candidates(asked: Asked, hits: Sequence[Hit], index: Index) -> list[Candidate]:
     """Describe every unit of the best passages for a question.
 
     :param hits: passages found, best first.
     """
     read = hits[: composition.limit("hits")]
-    if not read:
-        return []
-    query = index.analyse(question.core)
-    coverage = Coverage(query, index)
-    vector = index.embed_question(query.text)
     document_rank: dict[str, int] = {}
     for hit in read:
         document_rank.setdefault(hit.passage.document, len(document_rank))
-    found = []
-    for rank, hit in enumerate(read):
-        title = index.documents[hit.passage.document].metadata.title
-        meaning = index.unit_vectors(hit.passage) @ vector
-        for position, unit in enumerate(hit.passage.units):
-            text = hit.passage.unit_text(unit)
-            found.append(
-                _candidate(
-                    question, coverage, hit, unit, position, rank,
-                    document_rank[hit.passage.document], title, text, meaning,
-                )
-            )  # fmt: skip
-    return found
+    return [
+        candidate
+        for rank, hit in enumerate(read)
+        for candidate in _of_passage(asked, hit, rank, document_rank[hit.passage.document], index)
+    ]
 
 
-def _candidate(
-    question: Understanding,
-    coverage: Coverage,
-    hit: Hit,
-    unit: Unit,
-    position: int,
-    rank: int,
-    document_rank: int,
-    title: str,
-    text: str,
-    meaning: NDArray[np.float32],
-) -> Candidate:
-    folded = fold(text)
-    role = composition.role(hit.passage.headings)
-    met = composition.looks_met(question.expects, folded)
-    own = _terms(text + " " + (unit.header or ""))
-    named = _terms(title + " " + " ".join(hit.passage.headings))
-    kind = hit.passage.document.partition("/")[0]
-    features = (
+def _of_passage(
+    asked: Asked, hit: Hit, rank: int, document_rank: int, index: Index
+) -> Iterator[Candidate]:
+    passage = hit.passage
+    title = index.documents[passage.document].metadata.title
+    about = fold(f"{title} {' '.join(passage.headings)}")
+    meaning = index.unit_vectors(passage) @ asked.vector
+    named = _terms(f"{title} {' '.join(passage.headings)}")
+    role = composition.role(passage.headings)
+    of_passage = (
         hit.score,
         hit.lexical,
         hit.dense,
         hit.coverage,
         1 / (1 + rank),
         1 / (1 + document_rank),
-        coverage.of(_terms(title)),
+        asked.coverage.of(_terms(title)),
+    )
+    for position, unit in enumerate(passage.units):
+        text = passage.unit_text(unit)
+        folded = fold(text)
+        met = composition.looks_met(asked.expects, folded)
+        of_unit = _features(asked, passage, unit, position, text, role, met, named, meaning)
+        towns = _town_features(asked, passage, f"{about} {folded}")
+        features = (*of_passage, *of_unit, *towns)
+        yield Candidate(hit, unit, position, rank, text, role, met, features)
+
+
+def _features(
+    asked: Asked,
+    passage: Passage,
+    unit: Unit,
+    position: int,
+    text: str,
+    role: str,
+    met: frozenset[str],
+    named: frozenset[str],
+    meaning: NDArray[np.float32],
+) -> tuple[float, ...]:
+    folded = fold(text)
+    own = _terms(f"{text} {unit.header or ''}")
+    of_project = float(passage.document.startswith("projets/"))
+    return (
         float(meaning[position]),
-        coverage.of(own),
-        coverage.of(own | named),
-        len(met) / max(1, len(question.expects)),
+        asked.coverage.of(own),
+        asked.coverage.of(own | named),
+        len(met) / max(1, len(asked.expects)),
         float(any(c.isdigit() for c in text)),
-        float(composition.fits_section(question.expects, role)),
+        float(composition.fits_section(asked.expects, role)),
         float(unit.kind == "row"),
         float(unit.kind == "item"),
         float(position == 0),
@@ -142,10 +196,17 @@ def _candidate(
         float(len(text) > _LONG),
         float(bool(composition.pattern("weak").search(folded))),
         float(role == "summary"),
-        float(kind == "projets") - float("project" in question.families and kind == "projets"),
-        float(any(number in folded for number in question.numbers)),
+        of_project * float(not asked.projects),
+        float(any(number in folded for number in asked.numbers)),
     )
-    return Candidate(hit, unit, position, rank, text, role, met, features)
+
+
+def _town_features(asked: Asked, passage: Passage, around: str) -> tuple[float, float]:
+    """Tell whether a text names a town of the question, and whether it is about another one."""
+    if not asked.towns:
+        return 0.0, 0.0
+    names = any(town in around for town in asked.towns)
+    return float(names), float(not names and passage.document.startswith("projets/"))
 
 
 class Coverage:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pvd_assistant.answer.understanding import Understanding
 from pvd_assistant.model import Turn
@@ -29,6 +30,12 @@ class Places:
     earlier: tuple[Commune, ...] = ()
 
     @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the towns the question is about."""
+        named = tuple(mention.text for mention in self.mentions)
+        return named or tuple(commune.name for commune in self.earlier[:1])
+
+    @property
     def concerned(self) -> tuple[Departement, ...]:
         """The départements at stake: named, or those of the communes named."""
         if self.departements:
@@ -50,3 +57,13 @@ def find_places(question: Understanding, history: Sequence[Turn], territory: Ter
         regions=find_regions(question.text, territory),
         earlier=tuple(earlier),
     )
+
+
+def about_places(question: Understanding, places: Places) -> Understanding:
+    """Forget the towns of earlier turns when a follow-up names its own (« et La Mure ? »)."""
+    if not (question.follow_up and places.mentions and places.earlier):
+        return question
+    subject = question.subject
+    for commune in places.earlier:
+        subject = re.sub(re.escape(commune.name), " ", subject, flags=re.IGNORECASE)
+    return replace(question, subject=subject, context=subject)

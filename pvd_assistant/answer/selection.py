@@ -21,15 +21,27 @@ from pvd_assistant.index.analysis import terms
 
 
 def select(
-    question: Understanding, found: Sequence[Candidate], scores: NDArray[np.float64]
+    question: Understanding,
+    found: Sequence[Candidate],
+    scores: NDArray[np.float64],
+    of_parts: Sequence[NDArray[np.float64]] = (),
 ) -> list[Candidate]:
     """Return the statements to make, the answer first, then conditions, then the next step.
 
     :param scores: log-odds of each candidate.
+    :param of_parts: log-odds of each candidate for each of the questions of the message: each of
+        them gets its best candidate before anything else is added.
     """
+    if not found:
+        return []
     chosen: list[int] = []
+    for own in (scores, *(choice("part") * own + scores for own in of_parts)):
+        for best in map(int, np.argsort(-own, kind="stable")[:3]):
+            if not any(_repeats(found[best], found[i]) for i in chosen):
+                chosen.append(best)
+                break
     pool = [int(i) for i in np.argsort(-scores, kind="stable")[:60]]
-    room = composition.limit("characters")
+    room = composition.limit("characters") - sum(len(found[i].text) for i in chosen)
     while pool and len(chosen) < composition.limit("statements"):
         best = max(pool, key=lambda i: (_gain(question, found, scores, chosen, i), -i))
         pool.remove(best)
@@ -63,17 +75,22 @@ def _gain(
         + choice("new kind") * new
         + choice("same document") * same_document
         + choice("same passage") * same_passage
+        - choice("overlap") * max(_overlap(found[i], found[j]) for j in chosen)
     )
 
 
 def _repeats(one: Candidate, other: Candidate) -> bool:
     """Tell whether a statement says again, with no new figure, what another says."""
-    first, second = _words(one.text), _words(other.text)
-    if not first or not second:
-        return True
     if _figures(one.text) - _figures(other.text):
-        return False
-    return len(first & second) / min(len(first), len(second)) > choice("repeats")
+        return one.text == other.text
+    return _overlap(one, other) > choice("repeats")
+
+
+def _overlap(one: Candidate, other: Candidate) -> float:
+    """Return the share of the words of the shorter statement that the other one holds too."""
+    first, second = _words(one.text), _words(other.text)
+    shorter = min(len(first), len(second))
+    return len(first & second) / shorter if shorter else 1.0
 
 
 @lru_cache(maxsize=4096)

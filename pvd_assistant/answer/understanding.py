@@ -26,6 +26,8 @@ class Understanding:
     :ivar text: the cleaned message.
     :ivar core: the part of it that asks: what is searched with full weight.
     :ivar context: what is searched with less weight (rest of an e-mail, earlier turns).
+    :ivar subject: the user's previous message, for a message that leans on it.
+    :ivar parts: the questions of the core, when there are several.
     :ivar expects: kinds of things expected: amount, count, date, duration, person, place, yesno,
         list, how, definition.
     :ivar families: families by number of matching rules, best first.
@@ -38,6 +40,8 @@ class Understanding:
     text: str
     core: str
     context: str = ""
+    subject: str = ""
+    parts: tuple[str, ...] = ()
     expects: frozenset[str] = frozenset()
     families: tuple[Family, ...] = ()
     follow_up: bool = False
@@ -63,17 +67,23 @@ def understand(question: str, history: Sequence[Turn] = (), limit: int = 4000) -
         text=text,
         core=core,
         context=_context(rest, history if follow_up else ()),
-        expects=frozenset(
-            name
-            for name, rules in _rules("expects").items()
-            if any(r.search(folded) for r in rules)
-        ),
+        subject=_last_said(history) if follow_up else "",
+        parts=_parts(core),
+        expects=expected(core),
         families=_families(folded),
         follow_up=follow_up,
         orders=bool(dropped),
         refused=not core or any(rule.search(fold(text)) for rule in _not_for_us()),
         language=_language(folded),
         numbers=tuple(re.findall(r"\d+(?:[ .,]\d+)*", folded)),
+    )
+
+
+def expected(question: str) -> frozenset[str]:
+    """Return the kinds of things a question calls for."""
+    folded = fold(question)
+    return frozenset(
+        name for name, rules in _rules("expects").items() if any(r.search(folded) for r in rules)
     )
 
 
@@ -139,6 +149,17 @@ def _is_ceremony(folded: str) -> bool:
     if folded.endswith("?"):
         return False
     return any(_pattern("email", name).search(folded) for name in ("greetings", "closings"))
+
+
+def _parts(core: str) -> tuple[str, ...]:
+    """Split « A ? B, et C ? » into its questions; nothing for a single one."""
+    pieces = [p.strip(" ,.;:?") for p in re.split(_data()["parts"], core, flags=re.IGNORECASE)]
+    asked = [piece for piece in pieces if len(piece.split()) > 1]
+    return tuple(asked) if len(asked) > 1 else ()
+
+
+def _last_said(history: Sequence[Turn]) -> str:
+    return next((turn.content for turn in reversed(history) if turn.role == "user"), "")
 
 
 def _families(folded: str) -> tuple[Family, ...]:

@@ -70,7 +70,9 @@ def verdict(
     if population is not None:
         return _size(population, folded, index)
     towns = [m.communes[0] for m in places.mentions if len(m.communes) == 1]
-    return _town(towns[0], index, territory) if towns else None
+    if towns:
+        return _town(towns[0], index, territory)
+    return _closed(index) if _rule("open").search(folded) else None
 
 
 def population_in(folded: str) -> int | None:
@@ -152,6 +154,11 @@ def _size(population: int, folded: str, index: Index) -> Verdict | None:
     if _rule("intercommunality").search(folded):
         names.insert(0, "pair")
     return Verdict("answered", (first, *_sentences(names, index)))
+
+
+def _closed(index: Index) -> Verdict | None:
+    sentences = _sentences(["closed", "contact", "ort", "villages"], index)
+    return Verdict("answered", tuple(sentences)) if sentences else None
 
 
 def _town(commune: Commune, index: Index, territory: Territory) -> Verdict | None:

@@ -63,7 +63,9 @@ class CollectionSource:
             updated=dt.date(1970, 1, 1),
             sources=(),
         )
-        return Document(entry.id, entry.path, entry.digest, metadata, (Part(0, entry.text, blocks),))
+        return Document(
+            entry.id, entry.path, entry.digest, metadata, (Part(0, entry.text, blocks),)
+        )
 
 
 def evaluate_collection(

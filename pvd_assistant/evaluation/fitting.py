@@ -27,7 +27,8 @@ from numpy.typing import NDArray
 
 from pvd_assistant.answer import abstention, ranking
 from pvd_assistant.answer.assistant import Assistant
-from pvd_assistant.answer.candidates import FEATURES, Candidate, candidates
+from pvd_assistant.answer.candidates import FEATURES, Asked, Candidate, ask_for, candidates
+from pvd_assistant.answer.places import about_places, find_places
 from pvd_assistant.answer.understanding import Understanding, understand
 from pvd_assistant.evaluation.questions import Question, normalise, read_questions
 from pvd_assistant.messages import load_data
@@ -48,6 +49,7 @@ class Case:
 
     question: Question
     understood: Understanding
+    asked: Asked
     hits: list[Hit]
     found: list[Candidate]
 
@@ -78,10 +80,12 @@ def collect(assistant: Assistant, questions: Sequence[Question]) -> list[Case]:
         understood = understand(question.text, question.history, assistant.settings.question_limit)
         if question.expect is None or understood.refused:
             continue
+        places = find_places(understood, question.history, assistant.territory)
+        understood = about_places(understood, places)
         hits = assistant.search(understood, Filters())
-        cases.append(
-            Case(question, understood, hits, candidates(understood, hits, assistant.index))
-        )
+        asked = ask_for(understood, assistant.index, places.names)
+        found = candidates(asked, hits, assistant.index)
+        cases.append(Case(question, understood, asked, hits, found))
     return cases
 
 
@@ -113,7 +117,9 @@ def fit_knows(
     ]
     rows = np.array(
         [
-            abstention.signals(c.understood, c.hits, c.found, own.tolist(), assistant.index)
+            abstention.signals(
+                c.understood, c.asked, c.hits, c.found, own.tolist(), assistant.index
+            )
             for c, own in used
         ]
     )

@@ -1,0 +1,132 @@
+"""A real server on the fake assistant, and a real Chromium that watches what leaves the page."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent.parent / "web"))
+
+from fakes import GUIDE, SHEET, FakeAssistant
+
+from pvd_assistant.settings import Settings
+from pvd_assistant.web.server import listen
+
+WIDE = {"width": 1280, "height": 900}
+
+
+@dataclass
+class Site:
+    """A running server, what it keeps and what it was asked."""
+
+    url: str
+    settings: Settings
+    assistant: FakeAssistant = field(default_factory=FakeAssistant)
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The application with the fake assistant."""
+    root = tmp_path_factory.mktemp("site")
+    sheet, guide = root / "corpus" / f"{SHEET}.md", root / "corpus" / f"{GUIDE}.pdf"
+    for path in (sheet, guide):
+        path.parent.mkdir(parents=True)
+    sheet.write_text("# Chef de projet\n", "utf-8")
+    guide.write_bytes(b"%PDF-1.4\n%%EOF\n")
+    settings = Settings(corpus_dir=root / "corpus", data_dir=root / "data")
+    yield from _running(settings, FakeAssistant())
+
+
+@pytest.fixture(scope="session")
+def empty_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The application as it is before any index was built."""
+    root = tmp_path_factory.mktemp("empty")
+    settings = Settings(corpus_dir=root, index_dir=root / "index", data_dir=root / "data")
+    yield from _running(settings, None)
+
+
+def _running(settings: Settings, assistant: FakeAssistant | None) -> Iterator[Site]:
+    import uvicorn
+
+    from pvd_assistant.web.app import create_app
+
+    app = create_app(settings, assistant)  # type: ignore[arg-type]
+    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1))
+    with listen("127.0.0.1", 0) as listening:
+        # Connections wait in the socket until the server takes them: nothing to poll for.
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+        thread.start()
+        url = f"http://127.0.0.1:{listening.getsockname()[1]}"
+        yield Site(url, settings, assistant or FakeAssistant())
+        server.should_exit = True
+        thread.join(20)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    """Debian's Chromium, driven by Playwright."""
+    executable = shutil.which("chromium")
+    if executable is None:
+        pytest.skip("no « chromium » on this machine: apt-get install chromium")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def visitor(chromium: Any) -> Iterator[Any]:
+    """An English browser, kept for all the tests so that Gradio's files are loaded once."""
+    context = chromium.new_context(viewport=WIDE, locale="en-US", reduced_motion="reduce")
+    context.set_default_timeout(20_000)
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def open_page(visitor: Any, site: Site) -> Iterator[Any]:
+    """A function that opens a page; nothing may go wrong in it, nor be asked of another host."""
+    pages: list[Any] = []
+    elsewhere: list[str] = []
+    problems: list[str] = []
+
+    def open_(path: str = "/", base: str = site.url, scheme: str = "light", width: int = 0) -> Any:
+        page = visitor.new_page()
+        pages.append(page)
+        page.emulate_media(color_scheme=scheme)
+        if width:
+            page.set_viewport_size({"width": width, "height": 640})
+        page.on("request", lambda r: _note(r.url, base, elsewhere))
+        page.on("pageerror", lambda error: problems.append(str(error)))
+        page.on("console", lambda m: problems.append(m.text) if m.type == "error" else None)
+        page.goto(base + path)
+        if path == "/":
+            page.get_by_label("Votre question", exact=True).wait_for()
+        return page
+
+    yield open_
+    for page in pages:
+        page.close()
+    assert elsewhere == [], "requests to another host"
+    assert problems == [], "errors in the page"
+
+
+@pytest.fixture
+def page(open_page: Any, site: Site) -> Any:
+    """The chat page, wide."""
+    site.assistant.asked.clear()
+    return open_page()
+
+
+def _note(url: str, base: str, elsewhere: list[str]) -> None:
+    if not url.startswith((base + "/", "data:", "blob:")):
+        elsewhere.append(url)
