@@ -9,12 +9,13 @@ import datetime as dt
 import json
 import logging
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any, get_args
 
 import typer
 
-from pvd_assistant.errors import PvdError, UsageError
+from pvd_assistant.errors import CorpusError, PvdError, UsageError
 from pvd_assistant.messages import text
 from pvd_assistant.model import Filters, Kind
 from pvd_assistant.settings import Settings, load_settings
@@ -189,12 +190,18 @@ def serve(
 @corpus_app.command("list", help=text("help.corpus_list"))
 def corpus_list(corpus: CorpusOption = None, as_json: JsonOption = False) -> None:
     """List the documents of the corpus."""
-    from pvd_assistant.console import show_table
+    from pvd_assistant.console import err, show_table
     from pvd_assistant.corpus.catalogue import Catalogue
 
     settings = _settings(corpus)
     rows = []
-    for entry, metadata in Catalogue(settings.corpus_dir, settings).described():
+    catalogue = Catalogue(settings.corpus_dir, settings)
+    for entry in catalogue.entries():
+        try:
+            metadata = catalogue.metadata(entry)
+        except CorpusError as error:
+            err.print(str(error), style="red")
+            continue
         rows.append((entry.id, metadata.kind, metadata.title, metadata.updated.isoformat()))
     if as_json:
         keys = ("id", "kind", "title", "updated")
@@ -218,6 +225,32 @@ def corpus_check(corpus: CorpusOption = None) -> None:
         err.print(text("cli.check_problems", count=len(problems)))
         raise typer.Exit(1)
     out.print(text("cli.check_clean", count=len(catalogue.entries())))
+
+
+@corpus_app.command("add", help=text("help.corpus_add"))
+def corpus_add(
+    path: Annotated[Path, typer.Argument(help=text("help.corpus_path"))],
+    title: Annotated[str | None, typer.Option(help=text("help.add_title"))] = None,
+    kind: Annotated[str | None, typer.Option(help=text("help.add_kind"))] = None,
+    publisher: Annotated[str | None, typer.Option(help=text("help.add_publisher"))] = None,
+    updated: Annotated[str | None, typer.Option(help=text("help.add_updated"))] = None,
+    url: Annotated[str | None, typer.Option(help=text("help.add_url"))] = None,
+    corpus: CorpusOption = None,
+) -> None:
+    """Check a document, ask for what is missing about it, and copy it into the corpus."""
+    from pvd_assistant.console import out
+    from pvd_assistant.corpus.adding import add
+
+    given = {"title": title, "kind": kind, "publisher": publisher, "updated": updated, "url": url}
+    answers = {name: value for name, value in given.items() if value is not None}
+    ask_for = _prompt if sys.stdin.isatty() else None
+    added = add(path, _settings(corpus), ask=ask_for, **answers)
+    out.print(text("cli.added", path=path, id=added))
+
+
+def _prompt(field: str, values: Sequence[str]) -> str:
+    question = text(f"cli.add_{field}")
+    return str(typer.prompt(f"{question} ({', '.join(values)})" if values else question))
 
 
 @app.command(help=text("help.commune"))

@@ -159,7 +159,9 @@ def bm25(task: Task, k1: float = 1.2, b: float = 0.75) -> Vectors:
     for row, question in enumerate(task.questions):
         for term in set(terms(question)):
             for i, n in postings.get(term, ()):
-                idf = np.log1p((len(counts) - len(postings[term]) + 0.5) / (len(postings[term]) + 0.5))
+                idf = np.log1p(
+                    (len(counts) - len(postings[term]) + 0.5) / (len(postings[term]) + 0.5)
+                )
                 scores[row, i] += idf * n * (k1 + 1) / (n + norm[i])
     return scores
 
@@ -191,7 +193,10 @@ class Figures:
     def summary(self) -> dict[str, float]:
         """Return the means, in per cent."""
         means = {f"all@{k}": float(np.mean(v)) for k, v in self.served.items()}
-        return {k: round(100 * v, 1) for k, v in {"ndcg@10": float(np.mean(self.ndcg10)), **means}.items()}
+        return {
+            k: round(100 * v, 1)
+            for k, v in {"ndcg@10": float(np.mean(self.ndcg10)), **means}.items()
+        }
 
 
 def score(task: Task, scores: Vectors) -> Figures:

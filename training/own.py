@@ -72,9 +72,9 @@ def _document_pairs(text: str) -> Iterator[Pair]:
     needs = [n for heading, lines in sections if _NEEDS in heading for n in lines]
     answers = [(h, line) for h, lines in sections if _NEEDS not in h for line in lines]
     for need in needs:
-        yield Pair("needs", need, title)
+        yield Pair("needs", need, title, title)
         for heading, line in answers[:6]:
-            yield Pair("needs", need, f"{title} — {heading} {line}")
+            yield Pair("needs", need, f"{title} — {heading} {line}", title)
     for heading, line in answers:
         name = heading if not title else f"{title} — {heading}"
         if len(line.split()) > 5:

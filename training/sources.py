@@ -17,11 +17,13 @@ class Pair:
     """Two texts of one row and the file they come from.
 
     :ivar source: name of the file without prefix and extension: ``"europarl"``.
+    :ivar group: pairs of one group are not each other's wrong answers.
     """
 
     source: str
     left: str
     right: str
+    group: str = ""
 
 
 def read_pairs(data: Path, prefix: str) -> Iterator[Pair]:

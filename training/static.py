@@ -145,7 +145,9 @@ def _paired_loss(
     np.fill_diagonal(same, False)
     logits = logits.masked_fill(torch.from_numpy(same), float("-inf"))
     target = torch.arange(len(rows))
-    return (functional.cross_entropy(logits, target) + functional.cross_entropy(logits.T, target)) / 2
+    return (
+        functional.cross_entropy(logits, target) + functional.cross_entropy(logits.T, target)
+    ) / 2
 
 
 def project(vectors: npt.NDArray[np.float16], dimension: int) -> npt.NDArray[np.float16]:
@@ -156,5 +158,8 @@ def project(vectors: npt.NDArray[np.float16], dimension: int) -> npt.NDArray[np.
     kept = (sample @ basis).__pow__(2).sum() / (sample**2).sum()
     print(f"{dimension} directions keep {kept:.1%} of the teacher")
     return np.concatenate(
-        [(vectors[i : i + 50_000] @ basis).astype(np.float16) for i in range(0, len(vectors), 50_000)]
+        [
+            (vectors[i : i + 50_000] @ basis).astype(np.float16)
+            for i in range(0, len(vectors), 50_000)
+        ]
     )

@@ -34,7 +34,6 @@ SIGNALS = (
     "quoted words missing",
     "amount missing",
     "words of the domain",
-    "length",
     "other language",
 )
 
@@ -81,7 +80,6 @@ def signals(
         _missing_quotes(question, first),
         _missing_amounts(question, first),
         min(1.0, len(composition.pattern("domain").findall(folded)) / max(1, content)),
-        min(1.0, content / 20),
         float(question.language != "fr"),
     )
 

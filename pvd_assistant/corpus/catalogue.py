@@ -91,7 +91,7 @@ class Catalogue:
         """
         if entry.refusal is not None:
             raise entry.refusal
-        metadata = self._metadata(entry)
+        metadata = self.metadata(entry)
         parts = readers.read(entry.file, self._settings)
         return Document(entry.id, entry.path, entry.digest, metadata, parts)
 
@@ -152,7 +152,11 @@ class Catalogue:
             digest.update(b"\0" + side.read_bytes())
         return digest.hexdigest()
 
-    def _metadata(self, entry: Entry) -> Metadata:
+    def metadata(self, entry: Entry) -> Metadata:
+        """Read what is said of a document, without reading the document.
+
+        :raises MetadataError: it is missing or wrong.
+        """
         front, path, line = self._front(entry)
         return meta.parse(front, path, line)
 

@@ -271,5 +271,6 @@ class LexicalIndex:
 
 
 def _open(path: Path) -> npt.NDArray[Any]:
-    loaded: npt.NDArray[Any] = np.load(path, mmap_mode="r", allow_pickle=False)
+    # A plain view: slicing numpy's memmap class is three times slower.
+    loaded: npt.NDArray[Any] = np.load(path, mmap_mode="r", allow_pickle=False).view(np.ndarray)
     return loaded

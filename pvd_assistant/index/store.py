@@ -18,7 +18,7 @@ from pvd_assistant.index.analysis import terms
 from pvd_assistant.index.dense import ChromaSearch, DenseSearch, ExactSearch, UnitVectors
 from pvd_assistant.index.embedder import Embedder, load_embedder
 from pvd_assistant.index.filters import Facets, accepts, facets
-from pvd_assistant.index.lexical import LexicalIndex
+from pvd_assistant.index.lexical import LexicalIndex, LexicalScores
 from pvd_assistant.index.manifest import (
     FORMAT_VERSION,
     Manifest,
@@ -98,27 +98,25 @@ class Index:
         :param limit: how many passages at most.
         :param context: earlier turns, or the rest of an e-mail.
         :param context_weight: weight of the context against the question.
-        :param mode: ``"lexical"`` or ``"dense"`` to rank by one search only.
+        :param mode: ``"lexical"`` or ``"dense"`` to run one search only (the other's signal is 0).
         """
         allowed = self._allowed(filters)
         if not allowed.any():
             return []
         query = self.analyse(text)
         around = self.analyse(context, weight=context_weight) if context else None
-        known = {slot.word for slot in query.slots}
-        scores = self._lexical.score(
-            query.slots, [slot for slot in around.slots if slot.word not in known] if around else ()
-        )
-        vector = self.embed_question(query.text)
-        if around:
-            vector = normalised(vector + context_weight * self.embed_question(around.text))[0]
-        positions, cosines = self._dense.search(
-            vector,
-            allowed=allowed,
-            filters=filters,
-            limit=CANDIDATES,
-            also=lexical_candidates(scores, allowed),
-        )
+        scores = self._by_words(query, around) if mode != "dense" else self._lexical.score(())
+        found = lexical_candidates(scores, allowed)
+        if mode == "lexical":
+            positions, cosines = found, np.zeros(len(found), dtype=np.float32)
+        else:
+            positions, cosines = self._dense.search(
+                self._meaning(query, around, context_weight),
+                allowed=allowed,
+                filters=filters,
+                limit=CANDIDATES,
+                also=found,
+            )
         ranked = fuse(positions, scores, cosines, groups=self._groups, limit=limit, mode=mode)
         return [
             Hit(self._passages.passage(r.position), r.score, r.lexical, r.dense, r.coverage)
@@ -199,6 +197,20 @@ class Index:
     ) -> None:
         """Close the index."""
         self.close()
+
+    def _by_words(self, query: AnalysedQuery, around: AnalysedQuery | None) -> LexicalScores:
+        known = {slot.word for slot in query.slots}
+        context = [s for s in around.slots if s.word not in known] if around else []
+        return self._lexical.score(query.slots, context)
+
+    def _meaning(
+        self, query: AnalysedQuery, around: AnalysedQuery | None, weight: float
+    ) -> FloatArray:
+        vector = self.embed_question(query.text)
+        if around is None:
+            return vector
+        both: FloatArray = normalised(vector + weight * self.embed_question(around.text))[0]
+        return both
 
     def _dense_search(self) -> DenseSearch:
         url = self._settings.chroma_url

@@ -65,9 +65,7 @@ def test_same_question_gives_the_same_answer(assistant: Assistant) -> None:
         "Quel est le numéro de téléphone de la pharmacie de garde ?",
     ],
 )
-def test_does_not_answer_what_the_documents_do_not_say(
-    assistant: Assistant, question: str
-) -> None:
+def test_does_not_answer_what_the_documents_do_not_say(assistant: Assistant, question: str) -> None:
     answer = assistant.ask(question)
 
     assert answer.status in ("unknown", "out_of_scope")

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from corpus.makers import SIDE, Page, archive, docx_xml, pdf, sheet, write
 from hypothesis import HealthCheck, given
 from hypothesis import settings as given_settings
 from hypothesis import strategies as st
 
+from corpus.makers import SIDE, Page, archive, docx_xml, pdf, sheet, write
 from pvd_assistant.corpus.catalogue import Catalogue
 from pvd_assistant.corpus.chunk import cut
 from pvd_assistant.model import Document, Passage
@@ -22,7 +22,24 @@ MOST = 1000
 # Every format, from the same content: sections of paragraphs, a list and a table
 
 WORDS = st.sampled_from(
-    "commune projet École habitat 1,5 % 45 000 € M. etc. art. L’ORT Anah (ANCT) centre-bourg".split()
+    [
+        "commune",
+        "projet",
+        "École",
+        "habitat",
+        "1,5",
+        "%",
+        "45",
+        "000",
+        "€",
+        "M.",
+        "etc.",
+        "art.",
+        "L’ORT",
+        "Anah",
+        "(ANCT)",
+        "centre-bourg",
+    ]
     + ["n° 5", "« cœur »", "https://exemple.fr/a.b", "Saint-Flour"]
 )
 SENTENCE = st.builds(
