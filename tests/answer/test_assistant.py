@@ -156,7 +156,7 @@ def test_a_missing_index_is_one_clear_error(tmp_path) -> None:
 def test_answer_as_json_holds_the_contract(assistant: Assistant) -> None:
     data = assistant.ask("Qui paie le poste de chef de projet ?", id="q1").to_dict()
 
-    assert list(data)[0] == "id"
+    assert next(iter(data)) == "id"
     assert {
         "question", "status", "family", "answer", "statements", "citations", "suggestions",
         "contact", "warnings", "engine", "latency_ms",

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import itertools
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -57,5 +59,5 @@ def test_every_word_belongs_to_one_sentence(text: str) -> None:
     spans = sentence_spans(text)
     kept = "".join(text[start:end] for start, end in spans)
     assert [c for c in kept if not c.isspace()] == [c for c in text if not c.isspace()]
-    assert all(a[1] <= b[0] for a, b in zip(spans, spans[1:], strict=False))
+    assert all(a[1] <= b[0] for a, b in itertools.pairwise(spans))
     assert all(text[start:end].strip() == text[start:end] != "" for start, end in spans)

@@ -15,7 +15,9 @@ MARK = re.compile(r"(?:[•‣▪▫■□●○◦➢➤►✓✔❖–—\-*·
 _SAME_LINE = 0.45
 _DIGITS = re.compile(r"\d+")
 _ROMAN = re.compile(r"^[ivxlc]+\b|\b[ivxlc]+$")
+_PAGE_NUMBER = re.compile(r"(?:page |p\. ?)?[–—-]? ?# ?(?:[–—-]|(?:/|sur) ?#)?")
 _EDGE_LINES = 3
+_SAME_HEIGHT = 6.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,17 +191,36 @@ def running_lines(
 
     Digits are ignored, so that « page 12 » is repeated. A lone number at an edge always goes.
     """
-    places: dict[tuple[str, str], list[tuple[int, int]]] = {}
-    lone: set[tuple[int, int]] = set()
+    places: dict[tuple[str, str], list[tuple[float, int, int]]] = {}
+    dropped: set[tuple[int, int]] = set()
     for number, (lines, height) in enumerate(zip(pages, heights, strict=True)):
-        order = sorted(range(len(lines)), key=lambda at: -lines[at].y)
-        edges = [("top", at) for at in order[:_EDGE_LINES] if lines[at].y > 0.85 * height]
-        edges += [("bottom", at) for at in order[-_EDGE_LINES:] if lines[at].y < 0.15 * height]
-        for edge, at in edges:
+        for edge, at in _edges(lines, height):
             words = _ROMAN.sub("#", _DIGITS.sub("#", fold(lines[at].mark + lines[at].text)))
-            places.setdefault((edge, words), []).append((number, at))
-            if words.strip(" -–—|/") in ("#", "page #", "p. #", "# / #", "#/#", "page # sur #"):
-                lone.add((number, at))
+            places.setdefault((edge, words), []).append((lines[at].y, number, at))
+            if _PAGE_NUMBER.fullmatch(words):
+                dropped.add((number, at))
     wanted = 3 if len(pages) > 4 else 2
-    repeated = {place for found in places.values() if len(found) >= wanted for place in found}
-    return repeated | lone
+    for found in places.values():
+        for level in _same_height(found):
+            if len({number for _, number, _ in level}) >= wanted:
+                dropped.update((number, at) for _, number, at in level)
+    return dropped
+
+
+def _edges(lines: Sequence[Line], height: float) -> list[tuple[str, int]]:
+    """Return the few lines in the top and bottom margins of a page."""
+    order = sorted(range(len(lines)), key=lambda at: -lines[at].y)
+    top = [("top", at) for at in order[:_EDGE_LINES] if lines[at].y > 0.85 * height]
+    return top + [("bottom", at) for at in order[-_EDGE_LINES:] if lines[at].y < 0.15 * height]
+
+
+def _same_height(
+    found: Sequence[tuple[float, int, int]],
+) -> list[list[tuple[float, int, int]]]:
+    levels: list[list[tuple[float, int, int]]] = []
+    for place in sorted(found):
+        if levels and place[0] - levels[-1][-1][0] <= _SAME_HEIGHT:
+            levels[-1].append(place)
+        else:
+            levels.append([place])
+    return levels
