@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import zip_longest
 from typing import Literal
 
 from pvd_assistant.corpus.sentences import sentence_spans
@@ -64,12 +65,14 @@ def assemble(pieces: Iterable[Piece]) -> tuple[Part, ...]:
     """Return the parts of a document: one a section of its highest level of headings."""
     listed = [piece for piece in pieces if piece.text or piece.kind in ("header", "page")]
     levels = [piece.level for piece in listed if piece.kind == "heading"]
-    # A single first-level heading above the others is the document's title.
-    titled = len(levels) > 1 and levels[0] == 1 and levels.count(1) == 1
+    first = next((piece for piece in listed if piece.kind != "page"), None)
+    # A single first-level heading that opens the document is its title.
+    opens = first is not None and first.kind == "heading" and first.level == 1
+    titled = opens and len(levels) > 1 and levels.count(1) == 1
     sections = levels[1:] if titled else levels
     paged = any(piece.kind == "page" for piece in listed)
     assembly = _Assembly(1 if titled else 0, 0 if paged else min(sections, default=1))
-    for piece, following in zip(listed, [*listed[1:], None], strict=True):
+    for piece, following in zip_longest(listed, listed[1:]):
         assembly.add(piece, following)
     return assembly.finish()
 

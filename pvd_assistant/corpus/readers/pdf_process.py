@@ -21,7 +21,7 @@ from pvd_assistant.corpus.text import clean
 from pvd_assistant.errors import DocumentError
 from pvd_assistant.settings import Settings
 
-_WORKER = "pvd_assistant.corpus.readers.pdf_worker"
+WORKER = ["-m", "pvd_assistant.corpus.readers.pdf_worker"]
 #: Time for Python to start and the file to be opened, added to the limit of a page.
 _START = 30.0
 #: Pages that may fail before the whole document is read in plain mode.
@@ -112,7 +112,7 @@ def _read_pages(path: Path, settings: Settings, pdf: RawPdf, mode: str, *, singl
 def _worker(path: Path, first: int, mode: str) -> Iterator[queue.Queue[bytes]]:
     """Start the process and give its lines; it never outlives the block."""
     package = str(Path(pvd_assistant.__file__).parent.parent)
-    command = [sys.executable, "-P", "-m", _WORKER, os.fspath(path), str(first), mode]
+    command = [sys.executable, "-P", *WORKER, os.fspath(path), str(first), mode]
     process = subprocess.Popen(
         command,
         stdin=subprocess.DEVNULL,
