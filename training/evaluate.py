@@ -172,7 +172,8 @@ def dense(task: Task, encode: Encoder) -> Vectors:
     vectors = encode([u for p in task.passages for u in p.units], False)
     cosines = encode(task.questions, True) @ vectors.T
     starts = np.flatnonzero(np.r_[True, owner[1:] != owner[:-1]])
-    return np.maximum.reduceat(cosines, starts, axis=1).astype(np.float32)
+    best: Vectors = np.maximum.reduceat(cosines, starts, axis=1)
+    return best
 
 
 def mixed(lexical: Vectors, cosines: Vectors, share: float = MIX) -> Vectors:
@@ -216,7 +217,7 @@ def score(task: Task, scores: Vectors) -> Figures:
 
 def spearman_sts(path: Path, encode: Encoder) -> float:
     """Return Spearman's correlation of the cosines with the similarities of people."""
-    from scipy.stats import spearmanr
+    from scipy.stats import spearmanr  # type: ignore[import-untyped]
 
     rows = list(csv.reader(_lines(path)))
     left, right = encode([r[0] for r in rows], True), encode([r[1] for r in rows], True)

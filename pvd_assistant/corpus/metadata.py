@@ -12,6 +12,11 @@ from typing import Any, cast, get_args
 
 import yaml
 
+try:
+    from yaml import CSafeLoader as SafeLoader
+except ImportError:  # PyYAML built without libyaml
+    from yaml import SafeLoader  # type: ignore[assignment]
+
 from pvd_assistant.corpus.text import clean
 from pvd_assistant.errors import MetadataError
 from pvd_assistant.messages import load_data, text
@@ -25,7 +30,6 @@ _SOURCE_KEYS = ("title", "publisher", "url", "date")
 _LARGEST = 100_000
 _PARTIAL_DATE = re.compile(r"(?:19|20)\d\d(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01]))?)?")
 _INSEE = re.compile(r"(?:\d\d|2[AB])\d{3}")
-_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +69,19 @@ def check(front: str, first_line: int = 1) -> tuple[Metadata | None, list[Mistak
     metadata = reader.metadata()
     mistakes = sorted(reader.mistakes, key=lambda mistake: mistake.line)
     return (None if mistakes else metadata), mistakes
+
+
+class _Loader(SafeLoader):
+    """Leaves a date that does not exist as it is written, to be reported with its line."""
+
+    def construct_day(self, node: yaml.ScalarNode) -> Any:
+        try:
+            return self.construct_yaml_timestamp(node)
+        except ValueError:
+            return node.value
+
+
+_Loader.add_constructor("tag:yaml.org,2002:timestamp", _Loader.construct_day)
 
 
 def _load(front: str) -> tuple[dict[str, Any], dict[tuple[str | int, ...], int]]:

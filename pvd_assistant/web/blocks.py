@@ -153,7 +153,7 @@ class _Page:
         *lists, since = picked
         wanted = filters.chosen(lists, since)
         first = True
-        for state in chat.ask(self.service, conversation, asked, wanted):
+        for state in chat.ask(self.service, conversation, asked, wanted, chat.PACE):
             earlier = earlier_html(state) if first else keep
             emptied, cleared = ("", notice_html("")) if first else (keep, keep)
             yield earlier, newest_html(state), state, emptied, cleared

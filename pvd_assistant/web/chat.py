@@ -42,11 +42,12 @@ def ask(
     conversation: Conversation,
     question: str,
     filters: Filters,
-    pace: float = PACE,
+    pace: float,
 ) -> Iterator[Conversation]:
     """Give the conversation as it grows: the question, then the answer statement by statement.
 
     :param question: checked by :func:`checked`.
+    :param pace: seconds between two statements.
     """
     limit = service.settings.history_limit
     history = conversation.turns()[-limit:] if limit else ()

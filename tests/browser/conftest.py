@@ -55,8 +55,10 @@ def empty_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 def _running(settings: Settings, assistant: FakeAssistant | None) -> Iterator[Site]:
     import uvicorn
 
+    from pvd_assistant.web import chat
     from pvd_assistant.web.app import create_app
 
+    chat.PACE = 0.03
     app = create_app(settings, assistant)  # type: ignore[arg-type]
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1))
     with listen("127.0.0.1", 0) as listening:

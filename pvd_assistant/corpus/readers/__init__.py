@@ -7,11 +7,14 @@ from __future__ import annotations
 
 from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pvd_assistant.corpus.readers.files import check_size, unreadable
 from pvd_assistant.errors import DocumentError
 from pvd_assistant.model import Part
-from pvd_assistant.settings import Settings
+
+if TYPE_CHECKING:  # a PDF's own process need not load pydantic
+    from pvd_assistant.settings import Settings
 
 #: Extension → module of this package and what the first bytes of such a file look like.
 FORMATS: dict[str, tuple[str, str]] = {

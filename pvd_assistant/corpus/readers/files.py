@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pvd_assistant.errors import DocumentError
-from pvd_assistant.settings import Settings
+
+if TYPE_CHECKING:  # a PDF's own process need not load pydantic
+    from pvd_assistant.settings import Settings
 
 _MEGABYTE = 1_000_000
 

@@ -50,6 +50,8 @@ def read(path: Path, settings: Settings) -> tuple[Part, ...]:
         pieces.append(Piece("page", label, number + 1))
         reading = _PageReading(page, headings[number], joiner, pitch)
         found = reading.pieces(previous)
+        if number == 0:
+            found = _cover(found)
         _carry_sentence(pieces, found)
         pieces += found
         previous = reading.last_table
@@ -76,6 +78,18 @@ def _pitch(pages: Sequence[RawPage]) -> float:
             if abs(above.size - line.size) < 0.5 and 0.9 < ratio < 2.2:
                 gaps[round(ratio * 20) / 20] += 1
     return max(gaps, key=lambda gap: (gaps[gap], -gap), default=_USUAL_PITCH)
+
+
+def _cover(found: list[Piece]) -> list[Piece]:
+    """Set aside the imprint of a cover: beside large type, what is not a sentence states nothing."""
+    if not any(piece.kind == "aside" for piece in found):
+        return found
+    return [
+        replace(piece, kind="aside")
+        if piece.kind == "paragraph" and not _SENTENCE_END.search(piece.text)
+        else piece
+        for piece in found
+    ]
 
 
 def _carry_sentence(pieces: list[Piece], found: list[Piece]) -> None:

@@ -9,6 +9,7 @@ from functools import cache
 from pvd_assistant.messages import load_data
 
 _WORD = re.compile(r"[^\W\d_]+(?:[-’'][^\W\d_]+)*")
+_CUT = re.compile(r"\w-$")
 _HEAD = re.compile(r"([^\W\d_]+(?:-[^\W\d_]+)*)-$")
 _TAIL = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 
@@ -37,7 +38,7 @@ class Joiner:
                 text = line
             elif text.endswith("\u2010"):
                 text = text[:-1] + line
-            elif text.endswith("-") and line[:1].islower():
+            elif _CUT.search(text) and line[:1].isalnum():
                 text = (text if self._keeps_hyphen(text, line) else text[:-1]) + line
             else:
                 text = f"{text} {line}"
@@ -46,7 +47,9 @@ class Joiner:
     def _keeps_hyphen(self, above: str, below: str) -> bool:
         head, tail = _HEAD.search(above), _TAIL.match(below)
         if head is None or tail is None:
-            return True  # « 2020- », « L- »: no word was cut
+            return True  # « 2020-2026 »: no word was cut
+        if tail[0][0].isupper():
+            return True  # « Saint-Flour »
         first, second = head[1].lower(), tail[0].lower()
         if first + second in self._known:
             return False

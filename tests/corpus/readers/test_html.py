@@ -70,7 +70,7 @@ def test_a_title_inside_an_accordion_button_is_kept(tmp_path: Path, settings: Se
     assert part.blocks[0].headings == ("Qui paie ?",)
 
 
-@pytest.mark.parametrize("depth", [230, 5_000, 100_000])
+@pytest.mark.parametrize("depth", [230, 20_000])
 def test_deep_nesting_is_refused(tmp_path: Path, settings: Settings, depth: int) -> None:
     page = "<html><body>" + "<div>" * depth + "fin" + "</div>" * depth
     with pytest.raises(DocumentError) as caught:
