@@ -16,7 +16,16 @@ if TYPE_CHECKING:
     from pvd_assistant.answer.assistant import Assistant
     from pvd_assistant.settings import Settings
 
-__all__ = ["Answer", "Assistant", "Citation", "Filters", "PvdError", "Settings", "Statement", "Turn"]
+__all__ = [
+    "Answer",
+    "Assistant",
+    "Citation",
+    "Filters",
+    "PvdError",
+    "Settings",
+    "Statement",
+    "Turn",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -95,7 +95,7 @@ def index_command(
         )
     )
     for _, message in report.failed:
-        err.print(message, style="red")
+        err.print(message, style="red", soft_wrap=True)
     if report.failed:
         err.print(text("cli.failed", count=len(report.failed)))
         raise typer.Exit(1)
@@ -200,7 +200,7 @@ def corpus_list(corpus: CorpusOption = None, as_json: JsonOption = False) -> Non
         try:
             metadata = catalogue.metadata(entry)
         except CorpusError as error:
-            err.print(str(error), style="red")
+            err.print(str(error), style="red", soft_wrap=True)
             continue
         rows.append((entry.id, metadata.kind, metadata.title, metadata.updated.isoformat()))
     if as_json:

@@ -110,7 +110,14 @@ def test_corpus_add_copies_a_described_document(monkeypatch, capsys, tmp_path) -
     page.write_text("<h2>Combien</h2><p>L’aide aux façades vaut 500 €.</p>", encoding="utf-8")
 
     described = ("--title", "Aide aux façades", "--kind", "offre", "--publisher", "Club")
-    dated = ("--updated", "2026-11-23", "--url", "https://exemple.fr", "--corpus", tmp_path / "corpus")
+    dated = (
+        "--updated",
+        "2026-11-23",
+        "--url",
+        "https://exemple.fr",
+        "--corpus",
+        tmp_path / "corpus",
+    )
     assert _run(monkeypatch, "corpus", "add", page, *described, *dated) == 0
 
     assert "offres/aide-aux-facades" in capsys.readouterr().out
