@@ -54,7 +54,9 @@ def test_nothing_new_is_told_so(settings: Settings) -> None:
 
     report = build(settings)
 
-    assert not (report.added or report.changed or report.removed)
+    assert not (report.added)
+    assert not (report.changed)
+    assert not (report.removed)
     assert (settings.index_dir / "CURRENT").read_text() == before
 
 
