@@ -148,12 +148,15 @@ def _server(url: str) -> Client:
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise SettingsError("index.bad_url", url=url)
     with explained(Path(), url):
-        opened = chromadb.HttpClient(
-            host=parts.hostname,
-            port=parts.port or (443 if parts.scheme == "https" else 8000),
-            ssl=parts.scheme == "https",
-            settings=Settings(anonymized_telemetry=False),
-        )
+        try:
+            opened = chromadb.HttpClient(
+                host=parts.hostname,
+                port=parts.port or (443 if parts.scheme == "https" else 8000),
+                ssl=parts.scheme == "https",
+                settings=Settings(anonymized_telemetry=False),
+            )
+        except ValueError as error:  # what Chroma makes of a refused connection
+            raise IndexingError("index.chroma_unreachable", url=url, reason=error) from error
     return cast("Client", opened)
 
 

@@ -1,5 +1,6 @@
 """The index follows the corpus, and survives what goes wrong."""
 
+import errno
 import os
 import shutil
 import signal
@@ -11,6 +12,7 @@ import pytest
 
 from pvd_assistant.errors import (
     IndexCorruptError,
+    IndexingError,
     IndexLockedError,
     IndexMismatchError,
     IndexMissingError,
@@ -133,3 +135,20 @@ def test_another_model_says_what_to_run(settings: Settings) -> None:
 
     with pytest.raises(IndexMismatchError, match="pvd-assistant index"):
         Index.open(other)
+
+
+def test_a_full_disk_is_told_and_the_old_index_answers(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*arguments: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("pvd_assistant.index.writer.write_lexical", full)
+    _sheet(settings).write_text(_sheet(settings).read_text("utf-8") + "\nUne phrase de plus.\n")
+
+    with pytest.raises(IndexingError, match="place sur le disque"):
+        build(settings)
+
+    with Index.open(settings) as index:
+        assert index.search("chef de projet")
+    assert len(list(settings.index_dir.glob("gen-*"))) == 1
