@@ -4,7 +4,7 @@
 
     from pvd_assistant import Assistant
     answer = Assistant().ask("Ma commune de 4 200 habitants peut-elle entrer dans le programme ?")
-    print(answer.answer)
+    answer.answer, answer.citations[0].passage
 """
 
 from typing import TYPE_CHECKING, Any

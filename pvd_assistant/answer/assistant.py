@@ -47,7 +47,7 @@ class Assistant:
     ::
 
         from pvd_assistant import Assistant
-        print(Assistant().ask("Qui paie le poste de chef de projet ?").answer)
+        Assistant().ask("Qui paie le poste de chef de projet ?").answer
     """
 
     def __init__(self, settings: Settings | None = None, *, index: Index | None = None) -> None:

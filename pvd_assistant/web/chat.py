@@ -58,7 +58,7 @@ def ask(
     except PvdError as error:
         yield conversation.with_last(problem=str(error))
         return
-    except Exception:
+    except (ArithmeticError, LookupError, OSError, RuntimeError, TypeError, ValueError):
         # The reader must never be left before a page that waits for ever.
         logger.exception("The question could not be answered")
         yield conversation.with_last(problem=text("web.unexpected"))
