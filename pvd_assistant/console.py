@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -12,9 +11,9 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from pvd_assistant.answer import french
 from pvd_assistant.evaluation.answers import Summary
 from pvd_assistant.evaluation.report import column_names, summary_cells
+from pvd_assistant.french import french_date
 from pvd_assistant.messages import text
 from pvd_assistant.model import Answer, Citation
 
@@ -53,7 +52,7 @@ def show_answer(answer: Answer) -> None:
 
 
 def _source(citation: Citation) -> str:
-    day = french.date(dt.date.fromisoformat(citation.updated))
+    day = french_date(citation.updated)
     parts = [citation.title]
     if citation.section:
         parts.append(citation.section)

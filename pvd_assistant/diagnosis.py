@@ -1,4 +1,4 @@
-"""``pvd-assistant doctor`` and ``/health``: what works, what does not, and why."""
+"""``pvd-assistant doctor``: what works, what does not, and why."""
 
 from __future__ import annotations
 

@@ -12,11 +12,11 @@ from collections.abc import Sequence
 import numpy as np
 
 from pvd_assistant.answer import composition
-from pvd_assistant.answer.candidates import Asked, Candidate
+from pvd_assistant.answer.candidates import Asked, Evidence
 from pvd_assistant.answer.cleaning import fold
 from pvd_assistant.answer.ranking import model
 from pvd_assistant.answer.understanding import Understanding
-from pvd_assistant.index.analysis import terms
+from pvd_assistant.index.analysis import term_set
 from pvd_assistant.index.store import Index
 from pvd_assistant.model import Hit
 
@@ -41,26 +41,20 @@ _QUOTED = re.compile(r"[«“\"]\s*([^«»“”\"]{6,80}?)\s*[»”\"]")
 _AMOUNT = re.compile(r"\d[\d\s.]*(?= ?(?:€|euros?\b))")
 
 
-def signals(
-    question: Understanding,
-    asked: Asked,
-    hits: Sequence[Hit],
-    found: Sequence[Candidate],
-    scores: Sequence[float],
-    index: Index,
-) -> tuple[float, ...]:
+def signals(evidence: Evidence, scores: Sequence[float], index: Index) -> tuple[float, ...]:
     """Return the values of :data:`SIGNALS` for a question and what was found.
 
-    :param asked: the same question, ready for comparison.
-    :param found: candidate statements, with ``scores`` their log-odds.
+    :param scores: log-odds of each candidate statement.
     """
-    first = hits[:5]
-    together = frozenset(
-        term
-        for hit in first
-        for term in terms(
-            f"{hit.passage.text} {' '.join(hit.passage.headings)} "
-            f"{index.documents[hit.passage.document].metadata.title} {hit.passage.questions}"
+    question, asked, found = evidence.understood, evidence.asked, evidence.found
+    first = evidence.hits[:5]
+    together = frozenset[str]().union(
+        *(
+            term_set(
+                f"{hit.passage.text} {' '.join(hit.passage.headings)} "
+                f"{index.documents[hit.passage.document].metadata.title} {hit.passage.questions}"
+            )
+            for hit in first
         )
     )
     best = int(np.argmax(scores)) if len(scores) else -1
@@ -72,8 +66,8 @@ def signals(
         max((h.dense for h in first), default=0.0),
         float(np.mean([h.dense for h in first])) if first else 0.0,
         float(scores[best]) if best >= 0 else -6.0,
-        found[best].features[8] if best >= 0 else 0.0,
-        max((c.features[7] for c in found), default=0.0),
+        found[best].feature("sentence coverage") if best >= 0 else 0.0,
+        max((c.feature("sentence meaning") for c in found), default=0.0),
         asked.coverage.of(together),
         _unknown_share(asked, index),
         _rarest_missing(asked, together, index),
@@ -110,8 +104,8 @@ def _rarest_missing(asked: Asked, together: frozenset[str], index: Index) -> flo
 
 def _missing_quotes(question: Understanding, hits: Sequence[Hit]) -> float:
     """Tell whether the question quotes a name that no passage holds (an aid that does not exist?)."""
-    quotes = [frozenset(terms(q)) for q in _QUOTED.findall(question.core)]
-    texts = [frozenset(terms(h.passage.text + " " + " ".join(h.passage.headings))) for h in hits]
+    quotes = [term_set(q) for q in _QUOTED.findall(question.core)]
+    texts = [term_set(f"{h.passage.text} {' '.join(h.passage.headings)}") for h in hits]
     return float(any(q and not any(q <= text for text in texts) for q in quotes))
 
 

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pvd_assistant.answer import abstention, composing, ranking
-from pvd_assistant.answer.candidates import Candidate, ask_for, candidates
+from pvd_assistant.answer.candidates import Candidate, Evidence, ask_for, candidates
 from pvd_assistant.answer.composing import Draft
 from pvd_assistant.answer.contact import prefecture
 from pvd_assistant.answer.places import Places, about_places, find_places
@@ -105,13 +105,16 @@ class Assistant:
             id=id,
         )
 
-    def search(self, understood: Understanding, filters: Filters) -> list[Hit]:
-        """Find the passages for an understood question, best first; tables are left out."""
+    def evidence(self, understood: Understanding, places: Places, filters: Filters) -> Evidence:
+        """Search for a question and describe what may answer it; tables are left out."""
+        understood = about_places(understood, places)
         if not filters.kinds:
             filters = replace(filters, kinds=_PROSE)
-        return self.index.search(
+        hits = self.index.search(
             understood.core, filters=filters, limit=_SEARCHED, context=understood.context
         )
+        asked = ask_for(understood, self.index, places.names)
+        return Evidence(understood, asked, hits, candidates(asked, hits, self.index))
 
     def _answer(
         self, understood: Understanding, history: Sequence[Turn], filters: Filters
@@ -125,27 +128,25 @@ class Assistant:
         settled = verdict(understood, places, history, self.index, self.territory)
         if settled is not None and settled.ask:
             return _plain(understood, "clarify", settled.ask, "commune")
-        understood = about_places(understood, places)
-        hits = self.search(understood, filters)
-        asked = ask_for(understood, self.index, places.names)
-        found = candidates(asked, hits, self.index)
-        scores = ranking.sentence_scores(found)
-        chosen = select(understood, found, scores, self._scores_of_parts(understood, hits, places))
+        if settled is not None and settled.complete:
+            return self._compose(understood, settled.status, settled.drafts, places, "eligibility")
+        evidence = self.evidence(understood, places, filters)
+        scores = ranking.sentence_scores(evidence.found)
+        chosen = select(
+            evidence.understood, evidence.found, scores, self._scores_of_parts(evidence, places)
+        )
         if settled is not None:
-            more = [] if settled.complete else _naming(chosen, places)
-            statements = [*settled.drafts, *composing.drafts(more)]
+            statements = [*settled.drafts, *composing.drafts(_naming(chosen, places))]
             return self._compose(understood, settled.status, statements, places, "eligibility")
-        values = abstention.signals(understood, asked, hits, found, scores.tolist(), self.index)
-        probability = abstention.knows(values)
+        probability = abstention.knows(abstention.signals(evidence, scores.tolist(), self.index))
         if not chosen or probability < ranking.threshold("answered"):
-            return self._unknown(understood, hits, places, filters)
-        family = _family(understood, chosen)
+            return self._unknown(understood, evidence.hits, places, filters)
+        family = self._family(understood, chosen)
         return self._compose(understood, "answered", composing.drafts(chosen), places, family)
 
-    def _scores_of_parts(
-        self, understood: Understanding, hits: Sequence[Hit], places: Places
-    ) -> list[NDArray[np.float64]]:
+    def _scores_of_parts(self, evidence: Evidence, places: Places) -> list[NDArray[np.float64]]:
         """Score the same candidates for each of the questions of the message."""
+        understood, hits = evidence.understood, evidence.hits
         return [
             ranking.sentence_scores(
                 candidates(ask_for(understood, self.index, places.names, part), hits, self.index)
@@ -197,6 +198,12 @@ class Assistant:
     def _with_contact(self, answer: Answer, places: Places) -> Answer:
         return replace(answer, contact=prefecture(places.concerned))
 
+    def _family(self, understood: Understanding, chosen: Sequence[Candidate]) -> Family:
+        if understood.families:
+            return understood.families[0]
+        kind = self.index.documents[chosen[0].passage.document].metadata.kind
+        return _FAMILY_OF_KIND.get(kind, "other")
+
     def _about_the_question(self, question: str, understood: Understanding) -> list[str]:
         found = []
         if len(question) > self.settings.question_limit:
@@ -216,10 +223,3 @@ def _naming(chosen: Sequence[Candidate], places: Places) -> list[Candidate]:
     """Keep the statements that name a commune of the question."""
     names = [mention.text.casefold() for mention in places.mentions]
     return [c for c in chosen if any(name in c.text.casefold() for name in names)][:3]
-
-
-def _family(understood: Understanding, chosen: Sequence[Candidate]) -> Family:
-    if understood.families:
-        return understood.families[0]
-    kind = chosen[0].passage.document.partition("/")[0].rstrip("s")
-    return _FAMILY_OF_KIND.get(kind, "other")

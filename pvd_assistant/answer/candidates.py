@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +15,7 @@ from numpy.typing import NDArray
 from pvd_assistant.answer import composition
 from pvd_assistant.answer.cleaning import fold
 from pvd_assistant.answer.understanding import Understanding, expected
-from pvd_assistant.index.analysis import terms
+from pvd_assistant.index.analysis import term_set
 from pvd_assistant.index.query import AnalysedQuery
 from pvd_assistant.index.store import Index
 from pvd_assistant.model import Hit, Passage, Unit
@@ -55,20 +54,20 @@ _SHORT, _LONG = 45, 330
 class Candidate:
     """One thing an answer may state.
 
-    :ivar position: place of the unit in its passage.
-    :ivar rank: place of the passage among the hits, from 0.
     :ivar met: kinds of things expected by the question that the text looks like.
     :ivar features: values of :data:`FEATURES`, in that order.
     """
 
     hit: Hit
     unit: Unit
-    position: int
-    rank: int
     text: str
     role: str
     met: frozenset[str]
     features: tuple[float, ...]
+
+    def feature(self, name: str) -> float:
+        """Return one of the features by its name."""
+        return self.features[FEATURES.index(name)]
 
     @property
     def passage(self) -> Passage:
@@ -83,7 +82,6 @@ class Asked:
     :ivar towns: folded names of the towns it is about.
     """
 
-    words: str
     expects: frozenset[str]
     towns: tuple[str, ...]
     numbers: tuple[str, ...]
@@ -91,6 +89,16 @@ class Asked:
     query: AnalysedQuery
     coverage: Coverage
     vector: NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A question with what was found for it."""
+
+    understood: Understanding
+    asked: Asked
+    hits: list[Hit]
+    found: list[Candidate]
 
 
 def ask_for(
@@ -113,7 +121,6 @@ def ask_for(
     spoken = " ".join(filter(None, (query.text, question.core if part else "", question.subject)))
     whole = AnalysedQuery(query.text, tuple(slots))
     return Asked(
-        words=words,
         expects=expected(words) or question.expects,
         towns=tuple(map(fold, towns)),
         numbers=question.numbers,
@@ -145,9 +152,9 @@ def _of_passage(
 ) -> Iterator[Candidate]:
     passage = hit.passage
     title = index.documents[passage.document].metadata.title
-    about = fold(f"{title} {' '.join(passage.headings)}")
+    names = f"{title} {' '.join(passage.headings)}"
+    about, named = fold(names), term_set(names)
     meaning = index.unit_vectors(passage) @ asked.vector
-    named = _terms(f"{title} {' '.join(passage.headings)}")
     role = composition.role(passage.headings)
     of_passage = (
         hit.score,
@@ -156,7 +163,7 @@ def _of_passage(
         hit.coverage,
         1 / (1 + rank),
         1 / (1 + document_rank),
-        asked.coverage.of(_terms(title)),
+        asked.coverage.of(term_set(title)),
     )
     for position, unit in enumerate(passage.units):
         text = passage.unit_text(unit)
@@ -165,7 +172,7 @@ def _of_passage(
         of_unit = _features(asked, passage, unit, position, text, role, met, named, meaning)
         towns = _town_features(asked, passage, f"{about} {folded}")
         features = (*of_passage, *of_unit, *towns)
-        yield Candidate(hit, unit, position, rank, text, role, met, features)
+        yield Candidate(hit, unit, text, role, met, features)
 
 
 def _features(
@@ -180,7 +187,7 @@ def _features(
     meaning: NDArray[np.float32],
 ) -> tuple[float, ...]:
     folded = fold(text)
-    own = _terms(f"{text} {unit.header or ''}")
+    own = term_set(f"{text} {unit.header or ''}")
     of_project = float(passage.document.startswith("projets/"))
     return (
         float(meaning[position]),
@@ -235,8 +242,3 @@ class Coverage:
                     got += weight * form.weight
                     break  # the best form comes first
         return got / self._total
-
-
-@lru_cache(maxsize=20_000)
-def _terms(text: str) -> frozenset[str]:
-    return frozenset(terms(text))

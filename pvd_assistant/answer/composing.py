@@ -6,8 +6,9 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from pvd_assistant.answer import composition, french
+from pvd_assistant.answer import composition
 from pvd_assistant.answer.candidates import Candidate
+from pvd_assistant.french import french_date
 from pvd_assistant.index.store import Index
 from pvd_assistant.messages import load_data, text
 from pvd_assistant.model import Citation, Metadata, Passage, Statement
@@ -105,7 +106,7 @@ def warnings(citations: Sequence[Citation], index: Index, today: dt.date) -> tup
         metadata: Metadata = index.documents[document].metadata
         if metadata.valid_until is not None:
             key = "answer.expired" if metadata.valid_until < today else "answer.expires"
-            found.append(text(key, title=metadata.title, date=french.date(metadata.valid_until)))
+            found.append(text(key, title=metadata.title, date=french_date(metadata.valid_until)))
     return tuple(found)
 
 

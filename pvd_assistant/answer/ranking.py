@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,6 +32,13 @@ class LogisticModel:
     scale: NDArray[np.float64]
     bias: float
 
+    @classmethod
+    def read(cls, data: dict[str, Any]) -> Self:
+        """Return the model written in a section of ``answer_model.yaml``."""
+        features: dict[str, Any] = data["features"]
+        weights, mean, scale = np.array(list(features.values()), float).T
+        return cls(tuple(features), weights, mean, scale, float(data["bias"]))
+
     def log_odds(self, rows: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the log-odds of each row of features (rows, features) → (rows,)."""
         scores: NDArray[np.float64] = (rows - self.mean) / self.scale @ self.weights + self.bias
@@ -45,13 +52,8 @@ def _data() -> Any:
 
 @cache
 def model(name: str) -> LogisticModel:
-    """Return the model ``"sentence"`` or ``"knows"``.
-
-    :raises ValueError: the file was fitted with other features (a programming error).
-    """
-    features: dict[str, Any] = _data()[name]["features"]
-    weights, mean, scale = np.array(list(features.values()), float).T
-    return LogisticModel(tuple(features), weights, mean, scale, float(_data()[name]["bias"]))
+    """Return the model ``"sentence"`` or ``"knows"``."""
+    return LogisticModel.read(_data()[name])
 
 
 def threshold(name: str) -> float:
@@ -65,7 +67,10 @@ def choice(name: str) -> float:
 
 
 def sentence_scores(found: Sequence[Candidate]) -> NDArray[np.float64]:
-    """Return the log-odds that each candidate answers its question."""
+    """Return the log-odds that each candidate answers its question.
+
+    :raises ValueError: the file was fitted with other features (a programming error).
+    """
     fitted = model("sentence")
     if fitted.names != FEATURES:
         raise ValueError("answer_model.yaml was fitted with other features")

@@ -17,7 +17,7 @@ from pvd_assistant.answer import composition
 from pvd_assistant.answer.candidates import Candidate
 from pvd_assistant.answer.ranking import choice
 from pvd_assistant.answer.understanding import Understanding
-from pvd_assistant.index.analysis import terms
+from pvd_assistant.index.analysis import term_set
 
 
 def select(
@@ -45,9 +45,9 @@ def select(
     while pool and len(chosen) < composition.limit("statements"):
         best = max(pool, key=lambda i: (_gain(question, found, scores, chosen, i), -i))
         pool.remove(best)
-        if chosen and scores[best] < scores[chosen[0]] - choice("furthest"):
+        if scores[best] < scores[chosen[0]] - choice("furthest"):
             continue
-        if chosen and len(found[best].text) > room:
+        if len(found[best].text) > room:
             continue
         if any(_repeats(found[best], found[i]) for i in chosen):
             continue
@@ -63,8 +63,6 @@ def _gain(
     chosen: Sequence[int],
     i: int,
 ) -> float:
-    if not chosen:
-        return float(scores[i])
     met = frozenset[str]().union(*(found[j].met for j in chosen))
     new = len((found[i].met & question.expects) - met)
     first = found[chosen[0]].passage
@@ -88,25 +86,18 @@ def _repeats(one: Candidate, other: Candidate) -> bool:
 
 def _overlap(one: Candidate, other: Candidate) -> float:
     """Return the share of the words of the shorter statement that the other one holds too."""
-    first, second = _words(one.text), _words(other.text)
+    first, second = term_set(one.text), term_set(other.text)
     shorter = min(len(first), len(second))
     return len(first & second) / shorter if shorter else 1.0
 
 
 @lru_cache(maxsize=4096)
-def _words(text: str) -> frozenset[str]:
-    return frozenset(terms(text))
-
-
-@lru_cache(maxsize=4096)
 def _figures(text: str) -> frozenset[str]:
-    return frozenset(word for word in _words(text) if word[0].isdigit())
+    return frozenset(word for word in term_set(text) if word[0].isdigit())
 
 
 def _in_order(chosen: list[Candidate]) -> list[Candidate]:
     """Keep the answer first; then its document by section and place, then the other documents."""
-    if not chosen:
-        return []
     first, rest = chosen[0], chosen[1:]
     documents = list(dict.fromkeys(c.passage.document for c in chosen))
     return [

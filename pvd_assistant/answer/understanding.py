@@ -187,58 +187,8 @@ def _language(folded: str) -> str:
     words = re.findall(r"[a-z]+", folded)
     if len(words) < 4:
         return "fr"
-    french = sum(w in _french_words() for w in words)
+    french = sum(w in _data()["french"] for w in words)
     for code, name in (("en", "english"), ("de", "german"), ("es", "spanish")):
         if sum(w in _data()[name] for w in words) > french + 1:
             return code
     return "fr"
-
-
-@cache
-def _french_words() -> frozenset[str]:
-    return frozenset(
-        [
-            "le",
-            "la",
-            "les",
-            "un",
-            "une",
-            "des",
-            "du",
-            "de",
-            "et",
-            "est",
-            "en",
-            "pour",
-            "que",
-            "qui",
-            "dans",
-            "sur",
-            "au",
-            "aux",
-            "nous",
-            "notre",
-            "on",
-            "ce",
-            "il",
-            "elle",
-            "pas",
-            "par",
-            "avec",
-            "ou",
-            "quel",
-            "quelle",
-            "comment",
-            "combien",
-            "peut",
-            "a",
-            "l",
-            "d",
-            "c",
-            "s",
-            "je",
-            "vous",
-            "mon",
-            "ma",
-        ]
-    )

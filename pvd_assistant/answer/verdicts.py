@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from pvd_assistant.answer import french
 from pvd_assistant.answer.cleaning import fold
 from pvd_assistant.answer.composing import Draft
 from pvd_assistant.answer.places import Places
 from pvd_assistant.answer.understanding import Understanding
+from pvd_assistant.french import french_number
 from pvd_assistant.index.store import Index
 from pvd_assistant.messages import load_data
 from pvd_assistant.model import Passage, Status, Turn
@@ -136,7 +136,7 @@ def _absent(commune: Commune, index: Index) -> Draft | None:
     if proof is None:
         return None
     template = _data()["texts"]["town_too_large" if large else "not_listed"]
-    said = template.format(town=commune.label, population=french.number(commune.population or 0))
+    said = template.format(town=commune.label, population=french_number(commune.population or 0))
     return Draft(said, (proof[0],), computed=True)
 
 
@@ -147,7 +147,7 @@ def _size(population: int, folded: str, index: Index) -> Verdict | None:
     proof = _proof("size" if large or not small else "floor", index)
     if proof is None:
         return None
-    said = _data()["texts"][kind].format(population=french.number(population))
+    said = _data()["texts"][kind].format(population=french_number(population))
     first = Draft(said, (proof[0],), computed=True)
     names = ["cities"] if large else ["floor"] if small else []
     names += ["closed", "contact", "villages" if tiny else "ort"]
@@ -173,7 +173,7 @@ def _town(commune: Commune, index: Index, territory: Territory) -> Verdict | Non
     if not proofs:
         return None
     template = _data()["texts"]["town_too_large" if large else "town_fits"]
-    said = template.format(town=today.label, population=french.number(population))
+    said = template.format(town=today.label, population=french_number(population))
     first = Draft(said, tuple(dict.fromkeys(p[0] for p in proofs)), computed=True)
     names = ["cities"] if large else ["closed", "contact", "absent", "ort"]
     return Verdict("answered", (first, *_sentences(names, index)))

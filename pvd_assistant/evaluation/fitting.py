@@ -27,12 +27,12 @@ from numpy.typing import NDArray
 
 from pvd_assistant.answer import abstention, ranking
 from pvd_assistant.answer.assistant import Assistant
-from pvd_assistant.answer.candidates import FEATURES, Asked, Candidate, ask_for, candidates
-from pvd_assistant.answer.places import about_places, find_places
-from pvd_assistant.answer.understanding import Understanding, understand
+from pvd_assistant.answer.candidates import FEATURES, Candidate, Evidence
+from pvd_assistant.answer.places import find_places
+from pvd_assistant.answer.understanding import understand
 from pvd_assistant.evaluation.questions import Question, normalise, read_questions
 from pvd_assistant.messages import load_data
-from pvd_assistant.model import Filters, Hit
+from pvd_assistant.model import Filters
 from pvd_assistant.settings import load_settings
 
 log = logging.getLogger(__name__)
@@ -49,10 +49,12 @@ class Case:
     """A question with what was found for it."""
 
     question: Question
-    understood: Understanding
-    asked: Asked
-    hits: list[Hit]
-    found: list[Candidate]
+    evidence: Evidence
+
+    @property
+    def found(self) -> list[Candidate]:
+        """The candidate statements."""
+        return self.evidence.found
 
     @property
     def expects_answer(self) -> bool:
@@ -82,11 +84,7 @@ def collect(assistant: Assistant, questions: Sequence[Question]) -> list[Case]:
         if question.expect is None or understood.refused:
             continue
         places = find_places(understood, question.history, assistant.territory)
-        understood = about_places(understood, places)
-        hits = assistant.search(understood, Filters())
-        asked = ask_for(understood, assistant.index, places.names)
-        found = candidates(asked, hits, assistant.index)
-        cases.append(Case(question, understood, asked, hits, found))
+        cases.append(Case(question, assistant.evidence(understood, places, Filters())))
     return cases
 
 
@@ -117,12 +115,7 @@ def fit_knows(
         if case.expects_answer or case.expects_silence
     ]
     rows = np.array(
-        [
-            abstention.signals(
-                c.understood, c.asked, c.hits, c.found, own.tolist(), assistant.index
-            )
-            for c, own in used
-        ]
+        [abstention.signals(case.evidence, own.tolist(), assistant.index) for case, own in used]
     )
     labels = np.array([case.expects_answer for case, _ in used])
     fitted, held_out = _fit(rows, labels, np.arange(len(used)), abstention.SIGNALS)
@@ -180,10 +173,7 @@ def _fit(
 def _scores(fitted: dict[str, Any], found: Sequence[Candidate]) -> NDArray[np.float64]:
     if not found:
         return np.zeros(0)
-    weights, mean, scale = np.array(list(fitted["features"].values()), float).T
-    rows = np.array([candidate.features for candidate in found], float)
-    scores: NDArray[np.float64] = (rows - mean) / scale @ weights + fitted["bias"]
-    return scores
+    return ranking.LogisticModel.read(fitted).log_odds(np.array([c.features for c in found], float))
 
 
 def main() -> None:

@@ -56,6 +56,12 @@ def terms(text: str) -> list[str]:
     return [found for folded in _folded_words(text) if (found := stem(folded))]
 
 
+@lru_cache(maxsize=20_000)
+def term_set(text: str) -> frozenset[str]:
+    """Return the stems of the content words of ``text``, without repeats nor order."""
+    return frozenset(terms(text))
+
+
 @lru_cache(maxsize=200_000)
 def stem(folded: str) -> str:
     """Return the stem of a folded word, ``""`` for a stop word or a lone letter."""

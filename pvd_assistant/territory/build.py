@@ -20,6 +20,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+from pvd_assistant.french import french_number
 from pvd_assistant.territory.names import name_key
 
 log = logging.getLogger(__name__)
@@ -135,7 +136,7 @@ def _write_cited_table(data: dict[str, Any], members: dict[str, str], folder: Pa
                 commune["code"],
                 departement,
                 regions[commune["region"]],
-                f"{commune.get('population', 0):,}".replace(",", "\u202f"),
+                french_number(commune.get("population", 0)),
                 epci_names.get(epci_of.get(commune["code"], ""), "—").replace("'", "’"),
                 "dans la liste de l’ANCT du 22\u00a0janvier 2021"
                 if listed

@@ -12,32 +12,11 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
+from pvd_assistant.messages import load_data
 from pvd_assistant.territory.communes import Commune, Departement, Territory
 from pvd_assistant.territory.names import name_key
 
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*['’]?")
-_CUES = frozenset(
-    [
-        "a",
-        "à",
-        "au",
-        "aux",
-        "commune",
-        "ville",
-        "mairie",
-        "maire",
-        "habite",
-        "vers",
-        "chez",
-        "et",
-        "de",
-        "d",
-        "pour",
-        "près",
-        "pres",
-        "voisine",
-    ]
-)
 _LONGEST = 7
 _BEFORE_DEPARTEMENT = (
     "(dans|en|du|de|des|a|departement|prefecture|prefet)( le| la| les| l| d| du| de| des)*"
@@ -147,7 +126,7 @@ def _is_a_place(
     territory: Territory,
 ) -> bool:
     parts = key.split()
-    if window[-1].casefold() in _CUES or (len(window) > 1 and window[0].casefold() in _CUES):
+    if window[-1].casefold() in _cues() or (len(window) > 1 and window[0].casefold() in _cues()):
         return False
     if territory.departement_named(key) is not None:
         return False
@@ -163,7 +142,12 @@ def _is_a_place(
         return False
     before = words[position - 1][0].casefold() if position else ""
     opens = position == 0 or (position == 1 and before == "et")
-    return opens or before in _CUES or bool(_ELISION.match(window[0]))
+    return opens or before in _cues() or bool(_ELISION.match(window[0]))
+
+
+@cache
+def _cues() -> frozenset[str]:
+    return frozenset(load_data("territory/cues"))
 
 
 @cache

@@ -8,12 +8,12 @@ from collections.abc import Iterator
 
 from pvd_assistant.answer.cleaning import clean
 from pvd_assistant.errors import PvdError, UsageError
+from pvd_assistant.french import french_number
 from pvd_assistant.messages import text
 from pvd_assistant.model import Answer, Filters
 from pvd_assistant.web.answer_text import steps
 from pvd_assistant.web.conversation import Conversation
 from pvd_assistant.web.service import Service
-from pvd_assistant.web.wording import french_number
 
 #: Seconds between two statements: long enough to be followed, short enough not to be waited for.
 PACE = 0.12

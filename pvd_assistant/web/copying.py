@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from pvd_assistant.french import french_date
 from pvd_assistant.messages import text
 from pvd_assistant.model import Answer, Citation
-from pvd_assistant.web.wording import french_date
 
 
 def plain_answer(answer: Answer) -> str:

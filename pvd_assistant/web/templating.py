@@ -7,6 +7,7 @@ from functools import cache
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from pvd_assistant.french import french_date
 from pvd_assistant.messages import text
 from pvd_assistant.web import links, wording
 from pvd_assistant.web.answer_text import cells
@@ -33,7 +34,7 @@ def _environment() -> Environment:
         plain_answer=plain_answer,
         engine_notice=engine_notice,
     )
-    environment.filters["french_date"] = wording.french_date
+    environment.filters["french_date"] = french_date
     return environment
 
 
