@@ -39,7 +39,7 @@ log = logging.getLogger(__name__)
 
 _TARGET = Path(__file__).parent.parent / "data" / "answer_model.yaml"
 _FOLDS = 5
-_PENALTY = 0.3  # inverse strength of the L2 penalty; 0.1, 0.3 and 1 gave the same figures to 1 %
+_PENALTY = 0.3  # inverse strength of the L2 penalty; others are compared in docs/evaluation.md
 _MISSED = 3  # weight of a missed answer against that of a wrong claim
 _KNOWING = ("answered", "partial")
 

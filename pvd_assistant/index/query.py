@@ -16,7 +16,7 @@ from pvd_assistant.index.analysis import Word, fold, stem, terms, words
 from pvd_assistant.messages import load_data
 
 # Weight of a form against the word itself; origin: set by hand, a form is a guess and must not
-# outrank the word that was typed. Checked by benchmarks on the development questions.
+# outrank the word that was typed. Not tuned yet.
 _ACRONYM_WEIGHT = 0.7
 _TYPO_WEIGHT = {1: 0.8, 2: 0.6}
 _SHORTEST_CORRECTED = 4
