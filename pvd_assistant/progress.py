@@ -9,15 +9,26 @@ from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
     Progress,
-    TaskProgressColumn,
+    ProgressColumn,
+    Task,
     TextColumn,
     TimeRemainingColumn,
 )
+from rich.text import Text
 
 from pvd_assistant.console import err
+from pvd_assistant.messages import text
 
 #: (done, total, name of what is being done)
 Advance = Callable[[int, int, str], None]
+
+
+class _RateColumn(ProgressColumn):
+    """Steps a second; rich's own column shows it only when the total is unknown."""
+
+    def render(self, task: Task) -> Text:
+        speed = task.finished_speed or task.speed
+        return Text(text("cli.rate", rate=f"{speed:.0f}") if speed else "")
 
 
 @contextmanager
@@ -27,7 +38,7 @@ def progress_bar(title: str) -> Iterator[Advance]:
         TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
-        TaskProgressColumn(show_speed=True),
+        _RateColumn(),
         TimeRemainingColumn(),
         TextColumn("[dim]{task.fields[label]}"),
     )
