@@ -15,7 +15,7 @@ from typing import Annotated, Any, get_args
 
 import typer
 
-from pvd_assistant.errors import CorpusError, PvdError, UsageError
+from pvd_assistant.errors import CorpusError, PvdError, UnknownCommuneError, UsageError
 from pvd_assistant.messages import text
 from pvd_assistant.model import Filters, Kind
 from pvd_assistant.settings import Settings, load_settings
@@ -211,14 +211,26 @@ def corpus_list(corpus: CorpusOption = None, as_json: JsonOption = False) -> Non
 
 
 @corpus_app.command("check", help=text("help.corpus_check"))
-def corpus_check(corpus: CorpusOption = None) -> None:
+def corpus_check(
+    corpus: CorpusOption = None,
+    strict: Annotated[bool, typer.Option("--strict", help=text("help.strict"))] = False,
+    fix: Annotated[bool, typer.Option("--fix", help=text("help.fix"))] = False,
+) -> None:
     """Check every document; problems are printed with their file and line."""
     from pvd_assistant.console import err, out
     from pvd_assistant.corpus.catalogue import Catalogue
+    from pvd_assistant.corpus.proofreading import proofread, repair
+    from pvd_assistant.territory.communes import Territory
 
     settings = _settings(corpus)
     catalogue = Catalogue(settings.corpus_dir, settings)
+    if fix:
+        out.print(text("cli.repaired", count=len(repair(catalogue, settings))))
     problems = catalogue.check()
+    if strict:
+        problems += proofread(
+            catalogue, settings, Territory.load(settings.official_dir).proper_nouns
+        )
     for problem in problems:
         err.print(f"{problem.file}:{problem.line or 1}: {problem.message}", soft_wrap=True)
     if problems:
@@ -257,19 +269,27 @@ def _prompt(field: str, values: Sequence[str]) -> str:
 def commune(
     name: Annotated[str, typer.Argument(help=text("help.commune_name"))],
     as_json: JsonOption = False,
+    like: Annotated[bool, typer.Option("--like", help=text("help.commune_like"))] = False,
 ) -> None:
-    """Say what the programme knows of a commune."""
-    from pvd_assistant.console import show_table
-    from pvd_assistant.territory.lookup import describe, find
+    """Say what the programme knows of a commune, or which programme towns are like it."""
+    from pvd_assistant.console import show_commune, show_comparison
+    from pvd_assistant.territory.communes import Territory
+    from pvd_assistant.territory.lookup import describe, describe_comparison, find
+    from pvd_assistant.territory.similar import towns_like
 
-    found = [describe(one) for one in find(name)]
-    if as_json:
-        _print_json(found, indent=2)
+    territory = Territory.load(_settings().official_dir)
+    found = find(name, territory)
+    if not like:
+        described = [describe(one, territory) for one in found]
+        _print_json(described, indent=2) if as_json else show_commune(described)
         return
-    for one in found:
-        one["programme"] = text("commune.listed" if one["programme"] else "commune.not_listed")
-    columns = [text(f"commune.column_{key}") for key in found[0]]
-    show_table(columns, [list(one.values()) for one in found])
+    comparison = towns_like(territory.today(found[0]), territory)
+    if comparison is None:
+        raise UnknownCommuneError("commune.no_population", name=found[0].label)
+    if as_json:
+        _print_json(describe_comparison(comparison), indent=2)
+    else:
+        show_comparison(describe_comparison(comparison))
 
 
 @app.command(help=text("help.doctor"))

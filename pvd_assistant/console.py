@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from rich.console import Console, Group
 from rich.markup import escape
@@ -13,7 +14,7 @@ from rich.text import Text
 
 from pvd_assistant.evaluation.answers import Summary
 from pvd_assistant.evaluation.report import column_names, summary_cells
-from pvd_assistant.french import french_date
+from pvd_assistant.french import french_date, french_number
 from pvd_assistant.messages import text
 from pvd_assistant.model import Answer, Citation
 
@@ -77,3 +78,29 @@ def show_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None
 def show_summaries(summaries: Mapping[str, Summary]) -> None:
     """Print evaluation figures, a line a group."""
     show_table(column_names(), ([name, *summary_cells(s)] for name, s in summaries.items()))
+
+
+def show_commune(found: Sequence[Mapping[str, Any]]) -> None:
+    """Print what is known of the communes found, and whom each of them asks."""
+    rows = []
+    for one in found:
+        listed = one["programme"]
+        said = text("commune.listed", date=french_date(listed)) if listed else None
+        rows.append([*list(one.values())[:7], said or text("commune.not_listed")])
+    show_table([text(f"commune.column_{key}") for key in list(found[0])[:8]], rows)
+    offices = {one["prefecture"]["name"]: one["prefecture"] for one in found}
+    for office in offices.values():
+        out.print(Text(text("commune.contact", **office)), soft_wrap=True)
+
+
+def show_comparison(comparison: Mapping[str, Any]) -> None:
+    """Print towns like another one, with the criteria they were compared on."""
+    base, towns = comparison["base"], comparison["towns"]
+    lowest, highest = comparison["lowest_population"], comparison["highest_population"]
+    words = {"lowest": french_number(lowest), "highest": french_number(highest)}
+    out.print(Text(text("commune.like", name=base["name"], **words)), soft_wrap=True)
+    if comparison["widened"]:
+        out.print(Text(text(f"commune.widened_{comparison['widened']}")), soft_wrap=True)
+    columns = ["name", "departement", "region", "population", "intercommunality", "role"]
+    rows = [[town[column] or "" for column in columns] for town in (base, *towns)]
+    show_table([text(f"commune.column_{column}") for column in columns], rows)

@@ -47,6 +47,11 @@ class Settings(BaseSettings):
     max_pages: int = Field(2000, ge=1, description="Most pages read in one document.")
     log_level: str = Field("WARNING", description="Level of the logs written to stderr.")
 
+    @property
+    def official_dir(self) -> Path:
+        """Folder of the official data that ``corpus sync`` refreshes."""
+        return self.data_dir / "official"
+
     @classmethod
     def settings_customise_sources(
         cls,

@@ -67,10 +67,10 @@ class Assistant:
         """
         return self._given or Index.open(self.settings)
 
-    @cached_property
+    @property
     def territory(self) -> Territory:
-        """The table of communes."""
-        return Territory.load()
+        """The tables of communes, those just refreshed included."""
+        return Territory.load(self.settings.official_dir)
 
     def part_text(self, document: str, part: int) -> str:
         """Return the text of a page or section, to show a citation in place."""
@@ -182,7 +182,7 @@ class Assistant:
         places: Places,
         filters: Filters,
     ) -> Answer:
-        contact = prefecture(places.concerned)
+        contact = prefecture(places.concerned, self.territory)
         nearest = list({h.passage.document: h for h in reversed(hits[:8])}.values())[::-1][:3]
         lines = [text("answer.unknown_near" if nearest else "answer.unknown")]
         if filters and not hits:
@@ -196,7 +196,7 @@ class Assistant:
         return replace(answer, citations=tuple(cited), contact=contact)
 
     def _with_contact(self, answer: Answer, places: Places) -> Answer:
-        return replace(answer, contact=prefecture(places.concerned))
+        return replace(answer, contact=prefecture(places.concerned, self.territory))
 
     def _family(self, understood: Understanding, chosen: Sequence[Candidate]) -> Family:
         if understood.families:

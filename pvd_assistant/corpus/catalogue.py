@@ -20,7 +20,7 @@ from pvd_assistant.model import Document, Metadata
 from pvd_assistant.settings import Settings
 
 SIDE_SUFFIX = ".meta.yaml"
-_IGNORED_NAMES = frozenset({"sources.yaml", "readme.md", "thumbs.db"})
+_IGNORED_NAMES = frozenset({"sources.yaml", "lexique.txt", "readme.md", "thumbs.db"})
 _IGNORED_FOLDER = "sources"
 _FRONTED = (".md", ".markdown")
 _MEGABYTE = 1_000_000

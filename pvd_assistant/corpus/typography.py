@@ -49,6 +49,16 @@ def typeset(text: str) -> str:
     return head + _ALL.sub(_spaced, body)
 
 
+def masked(body: str) -> str:
+    """Return a Markdown body with what is not prose (code, tags, addresses) blanked, same length."""
+    return _ALL.sub(_blank, body)
+
+
+def _blank(match: re.Match[str]) -> str:
+    found = match.group()
+    return found if match["protected"] is None else re.sub(r"[^\n]", " ", found)
+
+
 def _spaced(match: re.Match[str]) -> str:
     kind = match.lastgroup
     if match["protected"] is not None:

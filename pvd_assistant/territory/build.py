@@ -4,8 +4,8 @@ Usage, once the package has been fetched (``npm pack @etalab/decoupage-administr
 
     python -m pvd_assistant.territory.build PACKAGE_DIR CORPUS_DIR
 
-writes ``pvd_assistant/data/territory/*.tsv(.gz)`` and the table ``CORPUS_DIR/territoires/communes-pvd.csv``
-that answers cite. The data is under the Licence Ouverte 2.0 (Etalab; Insee and DGCL figures).
+writes ``pvd_assistant/data/territory/*.json(.gz)`` and the pages of ``CORPUS_DIR/territoires`` that answers
+cite. The data is under the Licence Ouverte 2.0 (Etalab; Insee and DGCL figures).
 """
 
 from __future__ import annotations
@@ -14,164 +14,85 @@ import csv
 import gzip
 import json
 import logging
-import re
 import sys
-from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from pvd_assistant.french import french_number
+from pvd_assistant.territory.cited import write_cited_pages
+from pvd_assistant.territory.communes import Territory
 from pvd_assistant.territory.names import name_key
+from pvd_assistant.territory.tables import GEO, PROGRAMME
 
 log = logging.getLogger(__name__)
 
 LIST_DATE = "2021-01-22"
 _DATA = Path(__file__).parent.parent / "data" / "territory"
-_HEADER = (
-    "Commune",
-    "Code Insee",
-    "Département",
-    "Région",
-    "Population municipale",
-    "Intercommunalité",
-    "Appartenance au programme",
-    "Convention connue",
-)
+_FILES = ("communes", "departements", "regions", "epci", "arrondissements")
 
 
 def build(package: Path, corpus: Path) -> None:
-    """Write the packaged tables and the cited table of programme towns."""
+    """Write the packaged tables and the pages of programme towns that answers cite."""
     data = {
         name: json.loads((package / "data" / f"{name}.json").read_text(encoding="utf-8"))
-        for name in ("communes", "departements", "regions", "epci")
+        for name in _FILES
     }
-    members = _members(corpus / "territoires" / "sources" / "communes-pvd-2021.csv")
-    _write_communes(data, members)
-    _write_small(data)
-    _write_cited_table(data, members, corpus / "territoires")
+    epci = [[e["code"], e["nom"], e["type"], str(e["populationMunicipale"])] for e in data["epci"]]
+    _write(GEO, {"communes": _communes(data), "epci": epci})
+    _write("departements.json", _departements(data))
+    _write(PROGRAMME, {"date": LIST_DATE, "members": _members(corpus)})
+    write_cited_pages(Territory.load(), corpus)
 
 
-def _members(path: Path) -> dict[str, str]:
-    """Programme towns: Insee code → date of the list."""
+def _members(corpus: Path) -> list[list[str]]:
+    path = corpus / "territoires" / "sources" / "communes-pvd-2021.csv"
     with path.open(encoding="utf-8", newline="") as file:
-        return {row["insee"]: LIST_DATE for row in csv.DictReader(file)}
+        return [[row["insee"], row["binome"], ""] for row in csv.DictReader(file)]
 
 
-def _epci_of(data: dict[str, Any]) -> dict[str, str]:
-    return {m["code"]: epci["code"] for epci in data["epci"] for m in epci["membres"]}
-
-
-def _write_communes(data: dict[str, Any], members: dict[str, str]) -> None:
-    epci_of = _epci_of(data)
+def _communes(data: dict[str, Any]) -> list[list[str]]:
+    epci_of = {m["code"]: epci["code"] for epci in data["epci"] for m in epci["membres"]}
+    known = {commune["code"] for commune in data["communes"]}
+    roles = {a["chefLieu"]: "sous-préfecture" for a in data["arrondissements"]}
+    roles |= {d["chefLieu"]: "préfecture" for d in data["departements"]}
     rows = []
     for commune in data["communes"]:
+        code = commune["code"]
         current = commune["type"] == "commune-actuelle"
         parent = "" if current else commune.get("chefLieu") or commune.get("commune", "")
+        former = [old for old in commune.get("anciensCodes", ()) if old not in known]
         rows.append(
-            (
-                commune["code"],
+            [
+                code,
                 commune["nom"],
                 name_key(commune["nom"]),
-                str(commune.get("typeLiaison", 0)),
                 commune["departement"],
                 str(commune.get("population", "") if current else ""),
-                epci_of.get(commune["code"], "") if current else "",
+                epci_of.get(code, "") if current else "",
                 " ".join(commune.get("codesPostaux", ())),
-                members.get(commune["code"], "") if current else "",
                 parent,
-            )
+                roles.get(code, "") if current else "",
+                " ".join(former) if current else "",
+            ]
         )
-    _write(_DATA / "communes.tsv.gz", sorted(rows))
+    return sorted(rows)
 
 
-def _write_small(data: dict[str, Any]) -> None:
+def _departements(data: dict[str, Any]) -> list[list[str]]:
     names = {c["code"]: c["nom"] for c in data["communes"] if c["type"] == "commune-actuelle"}
     regions = {r["code"]: r["nom"] for r in data["regions"]}
-    _write(
-        _DATA / "departements.tsv",
-        [
-            (
-                d["code"],
-                d["nom"],
-                regions[d["region"]],
-                names[d["chefLieu"]],
-                str(d.get("typeLiaison", 0)),
-            )
-            for d in data["departements"]
-        ],
-    )
-    _write(
-        _DATA / "epci.tsv",
-        [(e["code"], e["nom"], e["type"], str(e["populationMunicipale"])) for e in data["epci"]],
-    )
+    return [
+        [d["code"], d["nom"], regions[d["region"]], names[d["chefLieu"]], str(d["typeLiaison"])]
+        for d in data["departements"]
+    ]
 
 
-def _write(path: Path, rows: Iterable[Sequence[str]]) -> None:
-    text = "".join("\t".join(row) + "\n" for row in rows)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    raw = text.encode("utf-8")
+def _write(name: str, data: Any) -> None:
+    raw = json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode("utf-8")
     # mtime=0: the same input gives the same bytes.
-    path.write_bytes(gzip.compress(raw, mtime=0) if path.suffix == ".gz" else raw)
-    log.info("%s: %d bytes", path.name, path.stat().st_size)
-
-
-def _write_cited_table(data: dict[str, Any], members: dict[str, str], folder: Path) -> None:
-    conventions = _conventions(folder / "sources" / "conventions.csv")
-    departements = {d["code"]: d["nom"] for d in data["departements"]}
-    regions = {r["code"]: r["nom"] for r in data["regions"]}
-    epci_names = {e["code"]: e["nom"] for e in data["epci"]}
-    epci_of = _epci_of(data)
-    rows: list[tuple[str, ...]] = []
-    for commune in data["communes"]:
-        if commune["type"] != "commune-actuelle":
-            continue
-        departement = departements[commune["departement"]]
-        convention = conventions.get((name_key(commune["nom"]), name_key(departement)))
-        listed = commune["code"] in members
-        if not listed and convention is None:
-            continue
-        rows.append(
-            (
-                commune["nom"].replace("'", "’"),
-                commune["code"],
-                departement,
-                regions[commune["region"]],
-                french_number(commune.get("population", 0)),
-                epci_names.get(epci_of.get(commune["code"], ""), "—").replace("'", "’"),
-                "dans la liste de l’ANCT du 22\u00a0janvier 2021"
-                if listed
-                else "affirmée par une source, hors de la liste de l’ANCT du 22\u00a0janvier 2021",
-                convention or "non renseignée par les sources consultées",
-            )
-        )
-    ordered = sorted(rows, key=lambda row: (row[2], row[0]))
-    with (folder / "communes-pvd.csv").open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, delimiter=";", lineterminator="\n")
-        writer.writerow(_HEADER)
-        writer.writerows([[_typeset(cell) for cell in row] for row in ordered])
-    log.info("communes-pvd.csv: %d towns", len(rows))
-
-
-def _conventions(path: Path) -> dict[tuple[str, str], str]:
-    """(town, département) → what a source says of its convention; empty when it says nothing."""
-    with path.open(encoding="utf-8", newline="") as file:
-        return {
-            (name_key(row["commune"]), name_key(row["departement"])): _plain(row["convention"])
-            for row in csv.DictReader(file)
-        }
-
-
-def _typeset(cell: str) -> str:
-    """French quotes and apostrophes, as in the rest of the corpus."""
-    return re.sub(r'"([^"]*)"', "«\u00a0\\1\u00a0»", cell).replace("'", "’")
-
-
-def _plain(convention: str) -> str:
-    return (
-        re.sub(r"\s*\(?https?://\S+\)?", "", convention)
-        .strip(" ,;(")
-        .replace(" (2021 d'après le contexte", " 2021 (d’après le contexte)")
-    )
+    raw = gzip.compress(raw, mtime=0) if name.endswith(".gz") else raw
+    _DATA.mkdir(parents=True, exist_ok=True)
+    (_DATA / name).write_bytes(raw)
+    log.info("%s: %d bytes", name, len(raw))
 
 
 if __name__ == "__main__":

@@ -6,18 +6,20 @@ The tables are packaged (``data/territory``, made by :mod:`pvd_assistant.territo
 
 from __future__ import annotations
 
-import gzip
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache, cached_property
-from importlib.resources import files
+from functools import cached_property, lru_cache
+from pathlib import Path
 
 from rapidfuzz import fuzz, process
 
 from pvd_assistant.territory.names import name_key
+from pvd_assistant.territory.tables import Tables, read_tables, stamp
 
 _FUZZY_FLOOR = 84  # below it, « proposals » for a mistyped name stop looking like it
+_OVERSEAS = ("97", "98")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,48 +35,84 @@ class Departement:
     seat: str
     link: int
 
+    @property
+    def overseas(self) -> bool:
+        """Whether it is outside metropolitan France."""
+        return self.code.startswith(_OVERSEAS)
+
+
+@dataclass(frozen=True, slots=True)
+class Epci:
+    """An intercommunality with its own taxes; ``kind``: CC, CA, CU, METRO or MET69."""
+
+    code: str
+    name: str
+    kind: str
+    population: int
+
 
 @dataclass(frozen=True, slots=True)
 class Commune:
     """A commune of today, or a former one merged into another.
 
     :ivar population: municipal population; ``None`` for a former commune.
+    :ivar intercommunality: ``None`` for a former commune and for the few islands that have none.
     :ivar listed: date of the official list that names it in the programme (``""`` if none does).
+    :ivar pair: identifier of the towns that entered the programme together (``""`` if unknown).
+    :ivar signed: date of signature the list gives, ISO (``""`` if none).
     :ivar parent: code of today's commune, for a former one (``""`` otherwise).
+    :ivar role: ``"préfecture"``, ``"sous-préfecture"`` or ``""``.
     """
 
     code: str
     name: str
     departement: Departement
     population: int | None
-    epci: str
-    epci_population: int | None
+    intercommunality: Epci | None
     postcodes: tuple[str, ...]
     listed: str
+    pair: str
+    signed: str
     parent: str
+    role: str
 
     @property
     def label(self) -> str:
         """« Tournus (Saône-et-Loire) »."""
         return f"{self.name.replace(chr(39), '’')} ({self.departement.name.replace(chr(39), '’')})"
 
+    @property
+    def epci(self) -> str:
+        """Name of the intercommunality, ``""`` when there is none."""
+        return self.intercommunality.name if self.intercommunality else ""
+
 
 class Territory:
     """The tables, indexed. Use :meth:`load`: one instance is shared by the process."""
 
-    def __init__(self) -> None:
+    def __init__(self, tables: Tables) -> None:
         self.departements = {
             code: Departement(code, name, region, seat, int(link))
-            for code, name, region, seat, link in _rows("departements.tsv")
+            for code, name, region, seat, link in tables.departements
         }
-        self._epci = {code: (name, int(size)) for code, name, _, size in _rows("epci.tsv")}
-        self._raw = {row[0] + ("*" if row[9] else ""): row for row in _rows("communes.tsv.gz")}
+        self.list_date = tables.list_date
+        self.prefectures = tables.prefectures
+        self._epci = {
+            code: Epci(code, name, kind, int(size)) for code, name, kind, size in tables.epci
+        }
+        # A delegated commune often has the code of the one it belongs to: its handle has a star.
+        self._raw = {row[0] + ("*" if row[7] else ""): row for row in tables.communes}
+        self._members = {
+            self._today_code(code): (pair, signed) for code, pair, signed in tables.members
+        }
 
     @classmethod
-    @cache
-    def load(cls) -> Territory:
-        """Return the tables, read on the first call."""
-        return cls()
+    def load(cls, folder: Path | None = None) -> Territory:
+        """Return the tables, read on the first call and again when one of them was refreshed.
+
+        :param folder: where ``corpus sync`` puts refreshed tables.
+        """
+        return _loaded(folder, stamp(folder))
 
     @cached_property
     def _by_key(self) -> dict[str, list[str]]:
@@ -84,9 +122,31 @@ class Territory:
         return dict(index)
 
     @cached_property
+    def _merged(self) -> dict[str, str]:
+        """Code that no longer exists → today's commune."""
+        return {old: row[0] for row in self._raw.values() if row[9] for old in row[9].split()}
+
+    @cached_property
+    def _by_postcode(self) -> dict[str, list[str]]:
+        index: dict[str, list[str]] = defaultdict(list)
+        for handle, row in self._raw.items():
+            for postcode in () if row[7] else row[6].split():
+                index[postcode].append(handle)
+        return dict(index)
+
+    @cached_property
     def regions(self) -> tuple[str, ...]:
         """Names of the regions, in alphabetical order."""
         return tuple(sorted({d.region for d in self.departements.values()}))
+
+    @cached_property
+    def proper_nouns(self) -> frozenset[str]:
+        """Every word of a place's name that has a capital."""
+        names = [row[1] for row in self._raw.values()]
+        names += [epci.name for epci in self._epci.values()]
+        names += [part for d in self.departements.values() for part in (d.name, d.region)]
+        words = (word for name in names for word in re.split(r"[^\w]+", name))
+        return frozenset(word for word in words if word[:1].isupper())
 
     def knows(self, key: str) -> bool:
         """Tell whether a folded name (:func:`name_key`) is that of a commune."""
@@ -105,8 +165,9 @@ class Territory:
         return tuple(self._raw[handle][1] for handle in self._by_key.get(key, ()))
 
     def by_code(self, code: str) -> Commune | None:
-        """Find a commune by its Insee code, a current one first."""
-        handle = next((h for h in (code, f"{code}*") if h in self._raw), None)
+        """Find a commune by its Insee code, a current one first; an old code gives today's."""
+        handles = (code, f"{code}*", self._merged.get(code, ""))
+        handle = next((h for h in handles if h in self._raw), None)
         return self._commune(handle) if handle else None
 
     def by_name(self, name: str, departement: str | None = None) -> tuple[Commune, ...]:
@@ -128,11 +189,7 @@ class Territory:
 
     def by_postcode(self, postcode: str) -> tuple[Commune, ...]:
         """Find the current communes of a postcode, largest first."""
-        found = [
-            self._commune(h)
-            for h, row in self._raw.items()
-            if not row[9] and postcode in row[7].split()
-        ]
+        found = [self._commune(handle) for handle in self._by_postcode.get(postcode, ())]
         return tuple(sorted(found, key=lambda c: (-(c.population or 0), c.code)))
 
     def proposals(self, name: str, limit: int = 5) -> tuple[Commune, ...]:
@@ -156,8 +213,12 @@ class Territory:
         return parent or commune
 
     def members(self) -> Iterator[Commune]:
-        """Every commune of the official list, by code."""
-        return (self._commune(handle) for handle, row in self._raw.items() if row[8])
+        """Every commune of the official list, as it is today, by code."""
+        return (self._commune(code) for code in sorted(self._members) if code in self._raw)
+
+    def communes(self) -> Iterator[Commune]:
+        """Every commune of today, by code."""
+        return (self._commune(handle) for handle, row in self._raw.items() if not row[7])
 
     def departement_named(self, name: str) -> Departement | None:
         """Find a département by name or code."""
@@ -167,24 +228,32 @@ class Territory:
             None,
         )
 
+    def _today_code(self, code: str) -> str:
+        """Return the code of today's commune: lists keep the codes of the year they were made."""
+        if code in self._raw:
+            return code
+        if f"{code}*" in self._raw:
+            return self._raw[f"{code}*"][7]
+        return self._merged.get(code, code)
+
     def _commune(self, handle: str) -> Commune:
-        row = self._raw[handle]
-        code, name, _, _, departement, population, epci, postcodes, listed, parent = row
-        epci_name, epci_population = self._epci.get(epci, ("", None))
+        code, name, _, departement, population, epci, postcodes, parent, role, _ = self._raw[handle]
+        pair, signed = self._members.get(code, ("", "")) if not parent else ("", "")
         return Commune(
             code=code,
             name=name,
             departement=self.departements[departement],
             population=int(population) if population else None,
-            epci=epci_name,
-            epci_population=epci_population,
+            intercommunality=self._epci.get(epci),
             postcodes=tuple(postcodes.split()),
-            listed=listed,
+            listed=self.list_date if not parent and code in self._members else "",
+            pair=pair,
+            signed=signed,
             parent=parent,
+            role=role,
         )
 
 
-def _rows(name: str) -> list[list[str]]:
-    raw = files("pvd_assistant").joinpath("data", "territory", name).read_bytes()
-    text = (gzip.decompress(raw) if name.endswith(".gz") else raw).decode("utf-8")
-    return [line.split("\t") for line in text.splitlines()]
+@lru_cache(maxsize=2)
+def _loaded(folder: Path | None, _stamp: tuple[int, ...]) -> Territory:
+    return Territory(read_tables(folder))

@@ -25,11 +25,11 @@ def territory() -> Territory:
     ],
 )
 def test_a_commune_is_found_however_it_is_typed(typed: str, code: str) -> None:
-    assert code in [commune.code for commune in find(typed)]
+    assert code in [commune.code for commune in find(typed, Territory.load())]
 
 
 def test_a_postcode_gives_its_communes() -> None:
-    assert "71543" in [commune.code for commune in find("71700")]
+    assert "71543" in [commune.code for commune in find("71700", Territory.load())]
 
 
 def test_homonyms_are_all_given(territory: Territory) -> None:
@@ -44,16 +44,16 @@ def test_a_departement_tells_homonyms_apart(territory: Territory) -> None:
 
 def test_a_typing_error_is_answered_with_proposals() -> None:
     with pytest.raises(UnknownCommuneError, match="Tournus"):
-        find("Tournuss")
+        find("Tournuss", Territory.load())
 
 
 def test_an_unknown_name_is_said_so() -> None:
     with pytest.raises(UnknownCommuneError, match="Aucune commune"):
-        find("Xyzzyville")
+        find("Xyzzyville", Territory.load())
 
 
 def test_what_is_known_of_a_commune() -> None:
-    known = describe(find("Tournus")[0])
+    known = describe(find("Tournus", Territory.load())[0], Territory.load())
 
     assert known["departement"] == "Saône-et-Loire"
     assert known["programme"] == "2021-01-22"
