@@ -15,6 +15,7 @@ from pvd_assistant.messages import text
 from pvd_assistant.settings import Settings
 
 SOURCES_FILE = "sources.yaml"
+_PRESS = "presse"  # many papers under one entry: no single page
 _TEXTS = ("id", "title", "publisher", "url", "licence", "kind", "used_for", "refresh")
 
 
@@ -22,7 +23,7 @@ _TEXTS = ("id", "title", "publisher", "url", "licence", "kind", "used_for", "ref
 class OfficialSource:
     """A publisher's site or dataset that documents rest on.
 
-    :ivar url: home page, or page of the dataset.
+    :ivar url: home page, or page of the dataset; empty for an entry that gathers papers.
     :ivar licence: terms of reuse the source states; says so when it states none.
     :ivar used_for: what of the corpus rests on it.
     :ivar refresh: how to bring it up to date, and how often.
@@ -68,8 +69,11 @@ def hosts_of(sources: Iterable[OfficialSource]) -> frozenset[str]:
 
 def _source(entry: Any, path: Path) -> OfficialSource:
     values: dict[str, Any] = entry if isinstance(entry, dict) else {}
+    optional = {"url"} if values.get("kind") == _PRESS else set()
     for key in _TEXTS:
-        if not isinstance(values.get(key), str) or not values[key].strip():
+        if key in optional and values.get(key) is None:
+            values[key] = ""
+        elif not isinstance(values.get(key), str) or not values[key].strip():
             raise _wrong(path, text("proofreading.bad_entry", id=values.get("id", "?"), name=key))
     hosts = values.get("documents", [])
     if not isinstance(hosts, list) or not all(isinstance(host, str) for host in hosts):

@@ -81,7 +81,7 @@ def _read_over(
     except CorpusError:
         return  # reported by the catalogue
     for part in parts:
-        for _, word in speller.mistakes(part.text):
+        for _, word in speller.mistakes(masked(part.text)):
             said = text("proofreading.word", word=word, words=WORDS_FILE)
             place = text("proofreading.page", page=part.page) if part.page else ""
             yield Problem(entry.path, None, place + said)
