@@ -260,6 +260,31 @@ def corpus_add(
     out.print(text("cli.added", path=path, id=added))
 
 
+@corpus_app.command("sync", help=text("help.corpus_sync"))
+def corpus_sync(
+    targets: Annotated[Several, typer.Argument(help=text("help.sync_targets"))] = None,
+    corpus: CorpusOption = None,
+) -> None:
+    """Refresh official data; what fails leaves the old data in place and the rest goes on."""
+    from pvd_assistant.console import err, out, said_of
+    from pvd_assistant.sync.targets import TARGETS, sync
+
+    for target in targets or ():
+        if target not in TARGETS:
+            raise UsageError("sync.unknown_target", target=target, known=", ".join(TARGETS))
+    failed = False
+    for target, result in sync(targets or list(TARGETS), _settings(corpus)):
+        if isinstance(result, Exception):
+            failed = True
+            said = text("sync.failed", target=target, reason=result)
+            err.print(said, style="red", soft_wrap=True)
+        else:
+            out.print(said_of(result), soft_wrap=True)
+    out.print(text("sync.then_index"))
+    if failed:
+        raise typer.Exit(1)
+
+
 def _prompt(field: str, values: Sequence[str]) -> str:
     question = text(f"cli.add_{field}")
     return str(typer.prompt(f"{question} ({', '.join(values)})" if values else question))

@@ -17,6 +17,7 @@ from pvd_assistant.evaluation.report import column_names, summary_cells
 from pvd_assistant.french import french_date, french_number
 from pvd_assistant.messages import text
 from pvd_assistant.model import Answer, Citation
+from pvd_assistant.sync.outcome import Outcome
 
 _PIPE_WIDTH = 140  # columns when the output is a file or a pipe, which has none of its own
 
@@ -104,3 +105,12 @@ def show_comparison(comparison: Mapping[str, Any]) -> None:
     columns = ["name", "departement", "region", "population", "intercommunality", "role"]
     rows = [[town[column] or "" for column in columns] for town in (base, *towns)]
     show_table([text(f"commune.column_{column}") for column in columns], rows)
+
+
+def said_of(outcome: Outcome) -> str:
+    """Return the line about a target that was refreshed."""
+    rows, date = french_number(outcome.rows), french_date(outcome.date)
+    said = text(f"sync.done_{outcome.target}", rows=rows, date=date)
+    if outcome.left_aside:
+        said += text("sync.left_aside", count=outcome.left_aside)
+    return said

@@ -18,6 +18,7 @@ A user reads the message: it is French, names the thing and says the remedy. The
     │   └── IndexLockedError     another process is writing it
     ├── EmbeddingError           the embedding model or its server
     ├── UnknownCommuneError      no commune has that name or code
+    ├── SyncError                official data could not be refreshed
     └── EvaluationError          a question file or a BEIR folder is wrong
 """
 
@@ -89,6 +90,10 @@ class EmbeddingError(PvdError):
 
 class UnknownCommuneError(PvdError):
     """No commune has that name, code or postcode."""
+
+
+class SyncError(PvdError):
+    """Official data could not be refreshed; what was there before is untouched."""
 
 
 class EvaluationError(PvdError):

@@ -45,6 +45,18 @@ class Settings(BaseSettings):
     max_file_mb: int = Field(100, ge=1, description="Largest document read, in megabytes.")
     page_timeout_s: float = Field(10.0, gt=0, description="Time to read one PDF page, in seconds.")
     max_pages: int = Field(2000, ge=1, description="Most pages read in one document.")
+    data_gouv_url: str = Field(
+        "https://www.data.gouv.fr", description="Where `corpus sync communes` reads the list."
+    )
+    geo_url: str = Field("https://geo.api.gouv.fr", description="Where `corpus sync geo` reads.")
+    aides_url: str = Field(
+        "https://aides-territoires.beta.gouv.fr", description="Where `corpus sync aides` reads."
+    )
+    at_api_key: SecretStr = Field(SecretStr(""), description="Aides-territoires API key.")
+    annuaire_url: str = Field(
+        "https://api-lannuaire.service-public.gouv.fr/api/explore/v2.1",
+        description="Where `corpus sync prefectures` reads.",
+    )
     log_level: str = Field("WARNING", description="Level of the logs written to stderr.")
 
     @property

@@ -54,11 +54,13 @@ class Client:
     _last: float = 0.0
 
     def __enter__(self) -> Client:
+        """Open the connection."""
         timeout = httpx.Timeout(_READ_S, connect=_CONNECT_S)
         self._http = httpx.Client(timeout=timeout, headers={"User-Agent": _AGENT})
         return self
 
     def __exit__(self, *_: object) -> None:
+        """Close it."""
         if self._http is not None:
             self._http.close()
 

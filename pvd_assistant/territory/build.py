@@ -26,6 +26,7 @@ from pvd_assistant.territory.tables import GEO, PROGRAMME
 log = logging.getLogger(__name__)
 
 LIST_DATE = "2021-01-22"
+CHECKED = "2026-11-23"
 _DATA = Path(__file__).parent.parent / "data" / "territory"
 _FILES = ("communes", "departements", "regions", "epci", "arrondissements")
 
@@ -39,7 +40,7 @@ def build(package: Path, corpus: Path) -> None:
     epci = [[e["code"], e["nom"], e["type"], str(e["populationMunicipale"])] for e in data["epci"]]
     _write(GEO, {"communes": _communes(data), "epci": epci})
     _write("departements.json", _departements(data))
-    _write(PROGRAMME, {"date": LIST_DATE, "members": _members(corpus)})
+    _write(PROGRAMME, {"date": LIST_DATE, "checked": CHECKED, "members": _members(corpus)})
     write_cited_pages(Territory.load(), corpus)
 
 

@@ -22,11 +22,8 @@ from pvd_assistant.territory.prefectures import prefecture_of
 _PAGES = ("liste-des-communes.md", "communes-pvd.meta.yaml", "prefectures.meta.yaml")
 
 
-def write_cited_pages(territory: Territory, corpus: Path, checked: str = "2026-11-23") -> None:
-    """Write the tables and the page about them in ``corpus/territoires``.
-
-    :param checked: day the list was last compared with the official one (ISO).
-    """
+def write_cited_pages(territory: Territory, corpus: Path) -> None:
+    """Write the tables and the page about them in ``corpus/territoires``."""
     folder = corpus / "territoires"
     folder.mkdir(parents=True, exist_ok=True)
     words = load_data("territory/cited")
@@ -39,7 +36,7 @@ def write_cited_pages(territory: Territory, corpus: Path, checked: str = "2026-1
             date=french_date(territory.list_date).replace(" ", "\u00a0", 1),
             iso=territory.list_date,
             count=french_number(sum(1 for _ in territory.members())),
-            checked=checked,
+            checked=territory.list_checked,
         )
         replace_text(folder / name, page)
 

@@ -96,6 +96,7 @@ class Territory:
             for code, name, region, seat, link in tables.departements
         }
         self.list_date = tables.list_date
+        self.list_checked = tables.list_checked
         self.prefectures = tables.prefectures
         self._epci = {
             code: Epci(code, name, kind, int(size)) for code, name, kind, size in tables.epci

@@ -33,7 +33,7 @@ class Tables:
     :ivar epci: code, name, type, population.
     :ivar departements: code, name, region, préfecture's town, article.
     :ivar members: programme towns: code, pair, date of signature (ISO, may be empty).
-    :ivar list_date: date of the list of programme towns, ISO.
+    :ivar list_date: date of the list of programme towns, ISO; ``list_checked``: day it was read.
     :ivar prefectures: département's code → what the official directory says; empty until refreshed.
     """
 
@@ -42,6 +42,7 @@ class Tables:
     departements: list[Row]
     members: list[Row]
     list_date: str
+    list_checked: str
     prefectures: dict[str, dict[str, str]]
 
 
@@ -51,7 +52,9 @@ def read_tables(folder: Path | None) -> Tables:
     :param folder: folder of the refreshed tables; those it lacks are the packaged ones.
     """
     geo = _refreshed(folder, GEO, ("communes", "epci")) or _packaged(GEO)
-    programme = _refreshed(folder, PROGRAMME, ("members", "date")) or _packaged(PROGRAMME)
+    programme = _refreshed(folder, PROGRAMME, ("members", "date", "checked")) or _packaged(
+        PROGRAMME
+    )
     prefectures = _refreshed(folder, PREFECTURES, ("prefectures",))
     return Tables(
         communes=geo["communes"],
@@ -59,6 +62,7 @@ def read_tables(folder: Path | None) -> Tables:
         departements=_packaged("departements.json"),
         members=programme["members"],
         list_date=programme["date"],
+        list_checked=programme["checked"],
         prefectures=prefectures["prefectures"] if prefectures else {},
     )
 
