@@ -127,9 +127,9 @@ class Assistant:
             return self._with_contact(_plain(understood, "out_of_scope", text(key)), places)
         settled = verdict(understood, places, history, self.index, self.territory)
         if settled is not None and settled.ask:
-            return _plain(understood, "clarify", settled.ask, "commune")
+            return self._with_contact(_plain(understood, "clarify", settled.ask, "commune"), places)
         if settled is not None and settled.complete:
-            return self._compose(understood, settled.status, settled.drafts, places, "eligibility")
+            return self._compose(understood, settled.status, settled.drafts, places, settled.family)
         evidence = self.evidence(understood, places, filters)
         scores = ranking.sentence_scores(evidence.found)
         chosen = select(

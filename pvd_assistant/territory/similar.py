@@ -34,6 +34,10 @@ class Comparison:
     highest: int
     widened: int
 
+    def holds(self, town: Commune) -> bool:
+        """Tell whether a town's population is in the range."""
+        return self.lowest <= (town.population or 0) <= self.highest
+
 
 def towns_like(base: Commune, territory: Territory, limit: int = 6) -> Comparison | None:
     """Return the programme towns most like ``base``; ``None`` when its population is not known.
