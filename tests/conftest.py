@@ -19,9 +19,14 @@ SAMPLE = (
     "offres/ort.md",
     "offres/reduction-impot-denormandie.md",
     "offres/volontariat-territorial-administration.md",
+    "partenaires/prefecture-departement-ddt.md",
+    "projets/p009-lagnieu.md",
+    "projets/p020-joigny.md",
     "territoires/communes-pvd.csv",
     "territoires/communes-pvd.meta.yaml",
     "territoires/liste-des-communes.md",
+    "territoires/prefectures.csv",
+    "territoires/prefectures.meta.yaml",
     "territoires/regles-eligibilite.md",
 )
 

@@ -3,7 +3,7 @@
 import pytest
 
 from pvd_assistant.answer.assistant import Assistant
-from pvd_assistant.model import Turn
+from pvd_assistant.model import Answer, Turn
 
 
 def _plain(text: str) -> str:
@@ -79,3 +79,113 @@ def test_a_question_on_an_aid_is_not_a_verdict(assistant: Assistant) -> None:
     answer = assistant.ask("Une commune de 3 000 habitants a-t-elle droit au fonds vert ?")
 
     assert not any(statement.computed for statement in answer.statements)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "notre interco peut-elle être Petite ville de demain ?",
+        "notre communauté de communes de 12 000 habitants est-elle éligible ?",
+    ],
+)
+def test_an_intercommunality_does_not_enter_alone(assistant: Assistant, question: str) -> None:
+    answer = assistant.ask(question)
+
+    assert "une intercommunalité n’est pas lauréate seule" in answer.answer
+
+
+@pytest.mark.parametrize(
+    ("name", "today"),
+    [("Le Fresne-sur-Loire", "Ingrandes-le-Fresne-sur-Loire"), ("Sennecé-lès-Mâcon", "Mâcon")],
+)
+def test_a_merged_commune_is_answered_for_the_one_of_today(
+    assistant: Assistant, name: str, today: str
+) -> None:
+    answer = assistant.ask(f"{name} est-elle dans le programme ?")
+
+    assert f"fait aujourd’hui partie de {today}" in answer.answer
+    assert answer.citations
+
+
+def test_an_unknown_name_is_asked_about(assistant: Assistant) -> None:
+    answer = assistant.ask("Trifouilly-les-Oies est-elle dans le programme ?")
+
+    assert answer.status == "clarify"
+    assert "Aucune commune ne s’appelle « Trifouilly-les-Oies »" in answer.answer
+    assert answer.contact
+
+
+def test_a_mistyped_name_is_answered_with_proposals(assistant: Assistant) -> None:
+    answer = assistant.ask("tornus est elle dans pvd")
+
+    assert answer.status == "clarify"
+    assert "Tournus (Saône-et-Loire)" in answer.answer
+
+
+@pytest.mark.parametrize("words", ["Ma commune", "notre ville", "La mairie", "On"])
+def test_words_that_are_no_name_are_not_taken_for_one(assistant: Assistant, words: str) -> None:
+    answer = assistant.ask(f"{words} est-elle dans le programme ?")
+
+    assert "Aucune commune ne s’appelle" not in answer.answer
+
+
+def test_a_town_left_out_learns_what_it_can_do(assistant: Assistant) -> None:
+    answer = assistant.ask("notre village n’a pas été retenu dans PVD, que faire ?")
+
+    assert "opération de revitalisation de territoire (ORT)" in answer.answer
+    assert "Villages d’avenir" in answer.answer
+    assert "préfecture de département" in answer.answer
+
+
+def test_a_town_not_listed_learns_the_next_step(assistant: Assistant) -> None:
+    answer = assistant.ask("Lournand fait-elle partie des lauréates du programme ?")
+
+    assert "contacter leur préfecture" in answer.answer
+    assert "Villages d’avenir" in answer.answer
+    assert answer.contact["name"] == "Préfecture de Saône-et-Loire"
+
+
+def test_whom_to_ask_is_the_prefecture_with_its_page(assistant: Assistant) -> None:
+    answer = assistant.ask("qui contacter à la préfecture de l'Ain pour PVD ?")
+
+    assert answer.answer.startswith("Préfecture de l’Ain, à Bourg-en-Bresse")
+    assert "| 01 |" in answer.citations[0].passage
+    assert "délégué territorial de l’ANCT" in answer.answer
+    assert answer.contact["url"] in answer.answer
+
+
+def test_towns_like_mine_are_listed_with_their_criteria(assistant: Assistant) -> None:
+    answer = assistant.ask("Quelles communes du programme ressemblent à Tournus ?")
+
+    said = _plain(answer.answer)
+    assert answer.status == "answered"
+    assert "de 4 223 à 7 696 habitants" in said
+    assert said.count("\n- ") >= 5
+    assert all(s.computed or s.text in _joined(answer) for s in answer.statements)
+    assert "| 21154 |" in _joined(answer)
+
+
+def test_projects_of_towns_like_mine_come_first_when_asked_for(assistant: Assistant) -> None:
+    answer = assistant.ask("des communes comparables à Belley qui ont rénové des logements ?")
+
+    assert answer.family == "project"
+    assert "Joigny" in answer.answer.split("\n")[1]
+
+
+def test_like_whom_is_asked_when_no_town_is_named(assistant: Assistant) -> None:
+    answer = assistant.ask("des communes de même taille que la nôtre ?")
+
+    assert answer.status == "clarify"
+    assert "De quelle commune" in answer.answer
+
+
+def test_the_town_of_the_conversation_is_the_one_compared(assistant: Assistant) -> None:
+    history = (Turn("user", "Tournus est-elle dans le programme ?"), Turn("assistant", "Oui [1]."))
+
+    answer = assistant.ask("et des communes comparables à la nôtre ?", history=history)
+
+    assert "comparables à Tournus" in answer.answer
+
+
+def _joined(answer: Answer) -> str:
+    return " ".join(citation.passage for citation in answer.citations)
