@@ -189,3 +189,16 @@ def test_the_town_of_the_conversation_is_the_one_compared(assistant: Assistant) 
 
 def _joined(answer: Answer) -> str:
     return " ".join(citation.passage for citation in answer.citations)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "le CAUE il peut faire quoi pour un bourg comme nous",
+        "Petites villes de demain et un dispositif comparable : quelles différences ?",
+    ],
+)
+def test_a_town_that_speaks_of_itself_is_not_compared(assistant: Assistant, question: str) -> None:
+    answer = assistant.ask(question)
+
+    assert "De quelle commune voulez-vous trouver les semblables" not in answer.answer

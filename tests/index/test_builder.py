@@ -37,7 +37,7 @@ def _sheet(settings: Settings, name: str = "chef-de-projet") -> Path:
 
 def test_only_what_changed_is_reported(settings: Settings) -> None:
     sheet = _sheet(settings)
-    sheet.write_text(sheet.read_text("utf-8").replace("75 %", "76 %"), "utf-8")
+    sheet.write_text(sheet.read_text("utf-8").replace("75\u202f%", "76\u202f%"), "utf-8")
     shutil.copy(_sheet(settings, "ort"), _sheet(settings, "ort-bis"))
     _sheet(settings, "fonds-vert").unlink()
 
@@ -48,7 +48,7 @@ def test_only_what_changed_is_reported(settings: Settings) -> None:
     assert report.removed == ["offres/fonds-vert"]
     with Index.open(settings) as index:
         assert "offres/fonds-vert" not in index.documents
-        assert any("76 %" in p.text for p in index.passages_of("offres/chef-de-projet"))
+        assert any("76\u202f%" in p.text for p in index.passages_of("offres/chef-de-projet"))
 
 
 def test_nothing_new_is_told_so(settings: Settings) -> None:

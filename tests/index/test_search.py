@@ -62,7 +62,7 @@ def test_filters_are_applied_inside_both_searches(index: Index) -> None:
 
 
 def test_a_filter_that_nothing_passes_finds_nothing(index: Index) -> None:
-    assert index.search("aide", filters=Filters(kinds=("projet",))) == []
+    assert index.search("aide", filters=Filters(kinds=("presse",))) == []
 
 
 def test_the_order_is_always_the_same(index: Index) -> None:
