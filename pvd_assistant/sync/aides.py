@@ -7,6 +7,7 @@ text and escaped. Contacts may name people: they are not kept.
 from __future__ import annotations
 
 import datetime as dt
+import json
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +17,7 @@ from pvd_assistant.errors import SyncError
 from pvd_assistant.settings import Settings
 from pvd_assistant.sync.client import Client, Limits
 from pvd_assistant.sync.outcome import Outcome
+from pvd_assistant.sync.provenance import Provenance, write_table
 from pvd_assistant.sync.sheets import sheet
 
 SERVICE = "Aides-territoires"
@@ -52,7 +54,14 @@ def sync(settings: Settings) -> Outcome:
             sheets[name] = text
     if not sheets:
         raise SyncError("sync.too_few", service=SERVICE, count=0, least=1)
-    _replace_folder(settings.corpus_dir / FOLDER, sheets)
+    provenance = Provenance.of(
+        json.dumps(aids, sort_keys=True).encode("utf-8"),
+        source=SERVICE,
+        url=f"{settings.aides_url}/api/aids/?programs={PROGRAMME}",
+        licence="etalab-2.0",
+        data_date="",
+    )
+    _replace_folder(settings.corpus_dir / FOLDER, sheets, provenance)
     return Outcome("aides", len(sheets), today.isoformat(), left_aside)
 
 
@@ -114,7 +123,7 @@ class _Api:
         return {"Authorization": f"Bearer {self._token}"}
 
 
-def _replace_folder(folder: Path, sheets: dict[str, str]) -> None:
+def _replace_folder(folder: Path, sheets: dict[str, str], provenance: Provenance) -> None:
     """Put a folder in place of the old one; the old one comes back when that fails."""
     fresh, old = folder.with_name(f".{folder.name}.new"), folder.with_name(f".{folder.name}.old")
     if old.exists() and not folder.exists():
@@ -125,6 +134,7 @@ def _replace_folder(folder: Path, sheets: dict[str, str]) -> None:
         fresh.mkdir(parents=True)
         for name, text in sheets.items():
             (fresh / f"{name}.md").write_text(text, encoding="utf-8")
+        write_table(fresh / ".provenance.json", {}, provenance)
         if folder.exists():
             folder.rename(old)
         fresh.rename(folder)

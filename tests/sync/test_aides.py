@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -96,6 +97,17 @@ def test_a_sheet_says_its_dates_and_where_it_comes_from(
     assert metadata.valid_until == dt.date(2027, 12, 31)
     assert metadata.updated == dt.date(2026, 9, 30)
     assert metadata.sources[0].url == f"{services.url}/aides/aide-1/"
+
+
+def test_where_the_offers_come_from_is_kept(
+    services: Services, settings: Settings, offers: list[dict[str, Any]]
+) -> None:
+    sync(settings)
+
+    path = settings.corpus_dir / "aides-territoires" / ".provenance.json"
+    kept = json.loads(path.read_text(encoding="utf-8"))["provenance"]
+    assert kept["licence"] == "etalab-2.0"
+    assert kept["retrieved"]
 
 
 def test_contacts_are_not_kept(
