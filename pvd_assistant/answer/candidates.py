@@ -18,7 +18,7 @@ from pvd_assistant.answer.understanding import Understanding, expected
 from pvd_assistant.index.analysis import term_set
 from pvd_assistant.index.query import AnalysedQuery
 from pvd_assistant.index.store import Index
-from pvd_assistant.model import Hit, Passage, Unit
+from pvd_assistant.model import Family, Hit, Passage, Unit
 
 FEATURES = (
     "passage score",
@@ -45,6 +45,17 @@ FEATURES = (
     "question numbers",
     "names the town",
     "of another town",
+    "kind as expected",
+    "frequent question",
+    "question coverage",
+    "document score",
+    "document passages",
+    "length",
+    "meaning share",
+    "meaning rank",
+    "coverage share",
+    "coverage rank",
+    "of the closest document",
 )
 
 _SHORT, _LONG = 45, 330
@@ -85,7 +96,7 @@ class Asked:
     expects: frozenset[str]
     towns: tuple[str, ...]
     numbers: tuple[str, ...]
-    projects: bool
+    families: tuple[Family, ...]
     query: AnalysedQuery
     coverage: Coverage
     vector: NDArray[np.float32]
@@ -124,7 +135,7 @@ def ask_for(
         expects=expected(words) or question.expects,
         towns=tuple(map(fold, towns)),
         numbers=question.numbers,
-        projects="project" in question.families,
+        families=question.families,
         query=whole,
         coverage=Coverage(whole, index),
         vector=index.embed_question(spoken),
@@ -137,21 +148,31 @@ def candidates(asked: Asked, hits: Sequence[Hit], index: Index) -> list[Candidat
     :param hits: passages found, best first.
     """
     read = hits[: composition.limit("hits")]
-    document_rank: dict[str, int] = {}
+    documents: dict[str, list[Hit]] = {}
     for hit in read:
-        document_rank.setdefault(hit.passage.document, len(document_rank))
-    return [
+        documents.setdefault(hit.passage.document, []).append(hit)
+    ranks = {name: rank for rank, name in enumerate(documents)}
+    found = [
         candidate
         for rank, hit in enumerate(read)
-        for candidate in _of_passage(asked, hit, rank, document_rank[hit.passage.document], index)
+        for candidate in _of_passage(
+            asked, hit, rank, ranks[hit.passage.document], documents[hit.passage.document], index
+        )
     ]
+    return _compared(found)
 
 
 def _of_passage(
-    asked: Asked, hit: Hit, rank: int, document_rank: int, index: Index
+    asked: Asked,
+    hit: Hit,
+    rank: int,
+    document_rank: int,
+    of_document: Sequence[Hit],
+    index: Index,
 ) -> Iterator[Candidate]:
     passage = hit.passage
-    title = index.documents[passage.document].metadata.title
+    metadata = index.documents[passage.document].metadata
+    title = metadata.title
     names = f"{title} {' '.join(passage.headings)}"
     about, named = fold(names), term_set(names)
     meaning = index.unit_vectors(passage) @ asked.vector
@@ -165,13 +186,20 @@ def _of_passage(
         1 / (1 + document_rank),
         asked.coverage.of(term_set(title)),
     )
+    kinds = (
+        float(composition.fits_kind(asked.families, metadata.kind)),
+        float(metadata.kind == "faq"),
+        asked.coverage.of(term_set(passage.questions)) if passage.questions else 0.0,
+        max(hit.score for hit in of_document),
+        len(of_document) / composition.limit("hits"),
+    )
     for position, unit in enumerate(passage.units):
         text = passage.unit_text(unit)
         folded = fold(text)
         met = composition.looks_met(asked.expects, folded)
         of_unit = _features(asked, passage, unit, position, text, role, met, named, meaning)
         towns = _town_features(asked, passage, f"{about} {folded}")
-        features = (*of_passage, *of_unit, *towns)
+        features = (*of_passage, *of_unit, *towns, *kinds, len(text) / 100)
         yield Candidate(hit, unit, text, role, met, features)
 
 
@@ -203,9 +231,37 @@ def _features(
         float(len(text) > _LONG),
         float(bool(composition.pattern("weak").search(folded))),
         float(role == "summary"),
-        of_project * float(not asked.projects),
+        of_project * float("project" not in asked.families),
         float(any(number in folded for number in asked.numbers)),
     )
+
+
+def _compared(found: list[Candidate]) -> list[Candidate]:
+    """Add how each candidate stands among the others found for the same question."""
+    if not found:
+        return found
+    meaning = np.array([c.features[FEATURES.index("sentence meaning")] for c in found])
+    coverage = np.array([c.features[FEATURES.index("sentence and title coverage")] for c in found])
+    closest = found[int(np.argmax(meaning))].passage.document
+    columns = zip(
+        *_standing(meaning),
+        *_standing(coverage),
+        [float(c.passage.document == closest) for c in found],
+        strict=True,
+    )
+    return [
+        replace(candidate, features=(*candidate.features, *map(float, values)))
+        for candidate, values in zip(found, columns, strict=True)
+    ]
+
+
+def _standing(values: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the share of the highest value, and one over the rank from 1."""
+    order = np.argsort(-values, kind="stable")
+    ranks = np.empty(len(values))
+    ranks[order] = np.arange(1, len(values) + 1)
+    top = float(values.max())
+    return values / top if top > 0 else np.zeros(len(values)), 1 / ranks
 
 
 def _town_features(asked: Asked, passage: Passage, around: str) -> tuple[float, float]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import cache, lru_cache
 from typing import Any
 
@@ -57,6 +58,11 @@ def role_order(name: str) -> int:
 def fits_section(expected: frozenset[str], name: str) -> bool:
     """Tell whether sections of that role usually answer what is expected."""
     return any(name in _data()["sections"][kind] for kind in expected)
+
+
+def fits_kind(families: Iterable[str], kind: str) -> bool:
+    """Tell whether documents of that kind usually answer questions of one of the families."""
+    return any(kind in _data()["kinds"].get(family, ()) for family in families)
 
 
 def looks_met(expected: frozenset[str], folded: str) -> frozenset[str]:
