@@ -90,7 +90,7 @@ def _eligibility(folded: str, places: Places, index: Index, territory: Territory
         return None
     named = bool(_rule("programme").search(folded))
     if named and _rule("outside").search(folded):
-        return _outside(population, index)
+        return _closed(index) if _rule("open").search(folded) else _outside(population, index)
     if not _rule("enter").search(folded):
         return None
     if not named and not (population is not None and _rule("enter_bare").search(folded)):

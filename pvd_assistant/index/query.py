@@ -2,7 +2,7 @@
 
 Each content word of the question is a :class:`Slot`; each form that may stand for it is an
 :class:`Alternative`: the word itself, the acronym spelled out (or shortened), the nearest words of the
-corpus when the word is unknown to it (a typing error).
+corpus when the word is unknown to it (a typing error), the documents' word for an everyday one.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from pvd_assistant.messages import load_data
 # Weight of a form against the word itself; origin: set by hand, a form is a guess and must not
 # outrank the word that was typed. Not tuned yet.
 _ACRONYM_WEIGHT = 0.7
+_SYNONYM_WEIGHT = 0.5
 _TYPO_WEIGHT = {1: 0.8, 2: 0.6}
 _SHORTEST_CORRECTED = 4
 _TWO_ERRORS_FROM = 8
@@ -81,6 +82,7 @@ def analyse(text: str, vocabulary: Vocabulary, *, weight: float = 1.0) -> Analys
     """
     spelled = _spell_out(words(text))
     expansions = _acronyms_in([word.folded for word in spelled])
+    synonyms = _synonyms_in([word.stem or word.folded for word in spelled])
     slots: dict[str, Slot] = {}
     rewritten: list[str] = []
     for position, word in enumerate(spelled):
@@ -96,6 +98,7 @@ def analyse(text: str, vocabulary: Vocabulary, *, weight: float = 1.0) -> Analys
             forms.append(Alternative(expansion.terms, _ACRONYM_WEIGHT))
             if expansion.spelled_out:
                 rewritten.append(expansion.spelled_out)
+        forms += [Alternative(meant, _SYNONYM_WEIGHT) for meant in synonyms.get(position, ())]
         if word.stem and word.stem not in slots:
             slots[word.stem] = Slot(word.folded, tuple(forms), weight)
     changed = bool(expansions) or rewritten != [word.folded for word in words(text)]
@@ -173,6 +176,41 @@ def _acronyms_in(folded: list[str]) -> dict[int, list[_Expansion]]:
                 start = end - 1
                 break
         start += 1
+    return found
+
+
+Terms = tuple[str, ...]
+
+
+@cache
+def _synonym_table() -> dict[Terms, tuple[Terms, ...]]:
+    """Map the stems of an everyday form to those of the words that documents use for it."""
+    table: dict[Terms, list[Terms]] = {}
+    for group in load_data("vocabulary"):
+        said = group.get("same") or group["words"]
+        meant = group.get("same") or group["mean"]
+        targets = [tuple(dict.fromkeys(terms(form))) for form in meant]
+        for form in said:
+            key = tuple(word.stem or word.folded for word in words(form))
+            known = table.setdefault(key, [])
+            known += [t for t in targets if t and t not in known and set(t) != set(terms(form))]
+    return {key: tuple(found) for key, found in table.items() if found}
+
+
+@cache
+def _longest_synonym() -> int:
+    return max(map(len, _synonym_table()))
+
+
+def _synonyms_in(stems: list[str]) -> dict[int, list[Terms]]:
+    """Find everyday forms: position of each of their content words → the documents' forms."""
+    table = _synonym_table()
+    found: dict[int, list[Terms]] = {}
+    for start in range(len(stems)):
+        for end in range(start + 1, min(len(stems), start + _longest_synonym()) + 1):
+            for meant in table.get(tuple(stems[start:end]), ()):
+                for position in range(start, end):
+                    found.setdefault(position, []).append(meant)
     return found
 
 
