@@ -1,7 +1,8 @@
-"""Two small logistic models: how likely a sentence is to answer, and the assistant to know.
+"""Two small models: how likely a sentence is to answer, and the assistant to know.
 
-Weights are in ``data/answer_model.yaml``, written by ``python -m pvd_assistant.evaluation.fitting``,
-which records the questions, the figures and the date beside them. Logistic regression: Cox, 1958.
+The first is a few dozen small trees (``data/answer_trees.json``), the second a logistic regression
+(Cox, 1958; ``data/answer_model.yaml``). Both are written by ``python -m pvd_assistant.evaluation.fitting``, which records
+the questions, the figures and the date beside them.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pvd_assistant.answer.candidates import FEATURES, Candidate
+from pvd_assistant.answer.trees import TreeModel
 from pvd_assistant.messages import load_data
 
 
@@ -52,8 +54,14 @@ def _data() -> Any:
 
 @cache
 def model(name: str) -> LogisticModel:
-    """Return the model ``"sentence"`` or ``"knows"``."""
+    """Return a logistic model: ``"knows"``."""
     return LogisticModel.read(_data()[name])
+
+
+@cache
+def sentence_model() -> TreeModel:
+    """Return the model that tells which sentence answers."""
+    return TreeModel.packaged("answer_trees")
 
 
 def threshold(name: str) -> float:
@@ -71,9 +79,9 @@ def sentence_scores(found: Sequence[Candidate]) -> NDArray[np.float64]:
 
     :raises ValueError: the file was fitted with other features (a programming error).
     """
-    fitted = model("sentence")
+    fitted = sentence_model()
     if fitted.names != FEATURES:
-        raise ValueError("answer_model.yaml was fitted with other features")
+        raise ValueError("answer_trees.json was fitted with other features")
     if not found:
         return np.zeros(0)
     return fitted.log_odds(np.array([c.features for c in found], float))

@@ -205,7 +205,9 @@ def test_a_town_that_speaks_of_itself_is_not_compared(assistant: Assistant, ques
 
 
 def test_a_town_left_out_that_asks_to_enter_learns_that_it_is_closed(assistant: Assistant) -> None:
-    answer = assistant.ask("on a pas été retenus en 2020, on peut encore rentrer dans le programme ?")
+    answer = assistant.ask(
+        "on a pas été retenus en 2020, on peut encore rentrer dans le programme ?"
+    )
 
     assert "deuxième vague" in answer.answer
     assert "opération de revitalisation de territoire (ORT)" in answer.answer
