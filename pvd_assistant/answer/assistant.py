@@ -28,6 +28,8 @@ from pvd_assistant.territory.communes import Territory
 
 _SEARCHED = 30
 _PARTS = 4
+# Weight of what surrounds a question against the question; see docs/evaluation.md.
+_HISTORY_WEIGHT, _STORY_WEIGHT = 0.3, 0.6
 #: Rows of tables answer only through a verdict: a thousand alike would crowd out the sheets.
 _PROSE = tuple(kind for kind in get_args(Kind) if kind != "table")
 _FAMILY_OF_KIND: dict[str, Family] = {
@@ -111,7 +113,11 @@ class Assistant:
         if not filters.kinds:
             filters = replace(filters, kinds=_PROSE)
         hits = self.index.search(
-            understood.core, filters=filters, limit=_SEARCHED, context=understood.context
+            understood.core,
+            filters=filters,
+            limit=_SEARCHED,
+            context=understood.context,
+            context_weight=_STORY_WEIGHT if understood.story else _HISTORY_WEIGHT,
         )
         asked = ask_for(understood, self.index, places.names)
         return Evidence(understood, asked, hits, candidates(asked, hits, self.index))

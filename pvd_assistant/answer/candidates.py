@@ -59,6 +59,8 @@ FEATURES = (
 )
 
 _SHORT, _LONG = 45, 330
+# Weight of the words around a question: the rest of the core, the previous turn, the story of an e-mail.
+_CORE, _SUBJECT, _STORY = 0.3, 0.5, 0.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,12 +126,14 @@ def ask_for(
     query = index.analyse(words)
     slots = list(query.slots)
     known = {slot.word for slot in slots}
-    for source, weight in ((question.core if part else "", 0.3), (question.subject, 0.5)):
+    around = (question.core if part else "", _CORE), (question.subject, _SUBJECT)
+    for source, weight in (*around, (question.story, _STORY)):
         for slot in index.analyse(source).slots if source else ():
             if slot.word not in known:
                 known.add(slot.word)
                 slots.append(replace(slot, weight=slot.weight * weight))
-    spoken = " ".join(filter(None, (query.text, question.core if part else "", question.subject)))
+    said = (query.text, question.core if part else "", question.subject, question.story)
+    spoken = " ".join(filter(None, said))
     whole = AnalysedQuery(query.text, tuple(slots))
     return Asked(
         expects=expected(words) or question.expects,

@@ -1,7 +1,8 @@
 """Two small models: how likely a sentence is to answer, and the assistant to know.
 
 The first is a few dozen small trees (``data/answer_trees.json``), the second a logistic regression
-(Cox, 1958; ``data/answer_model.yaml``). Both are written by ``python -m pvd_assistant.evaluation.fitting``, which records
+(Cox, 1958; ``data/answer_model.yaml``). Both are written by
+``python -m pvd_assistant.evaluation.fitting``, which records
 the questions, the figures and the date beside them.
 """
 

@@ -32,6 +32,9 @@ def select(
     :param of_parts: log-odds of each candidate for each of the questions of the message: each of
         them gets its best candidate before anything else is added.
     """
+    more = max(0, len(question.questions) - 1)
+    most = composition.limit("statements") + more * composition.limit("statements_more")
+    longest = composition.limit("characters") + more * composition.limit("characters_more")
     if not found:
         return []
     chosen: list[int] = []
@@ -41,8 +44,8 @@ def select(
                 chosen.append(best)
                 break
     pool = [int(i) for i in np.argsort(-scores, kind="stable")[:60]]
-    room = composition.limit("characters") - sum(len(found[i].text) for i in chosen)
-    while pool and len(chosen) < composition.limit("statements"):
+    room = longest - sum(len(found[i].text) for i in chosen)
+    while pool and len(chosen) < most:
         best = max(pool, key=lambda i: (_gain(question, found, scores, chosen, i), -i))
         pool.remove(best)
         if scores[best] < scores[chosen[0]] - choice("furthest"):

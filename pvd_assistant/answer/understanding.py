@@ -27,7 +27,9 @@ class Understanding:
     :ivar core: the part of it that asks: what is searched with full weight.
     :ivar context: what is searched with less weight (rest of an e-mail, earlier turns).
     :ivar subject: the user's previous message, for a message that leans on it.
-    :ivar parts: the questions of the core, when there are several.
+    :ivar story: the rest of an e-mail: it often names what the questions are about.
+    :ivar questions: the sentences of the core that end with a question mark, when there are several.
+    :ivar parts: what is asked, when several things are: whole questions, or the pieces of one.
     :ivar expects: kinds of things expected: amount, count, date, duration, person, place, yesno,
         list, how, definition.
     :ivar families: families by number of matching rules, best first.
@@ -41,6 +43,8 @@ class Understanding:
     core: str
     context: str = ""
     subject: str = ""
+    story: str = ""
+    questions: tuple[str, ...] = ()
     parts: tuple[str, ...] = ()
     expects: frozenset[str] = frozenset()
     families: tuple[Family, ...] = ()
@@ -68,7 +72,9 @@ def understand(question: str, history: Sequence[Turn] = (), limit: int = 4000) -
         core=core,
         context=_context(rest, history if follow_up else ()),
         subject=_last_said(history) if follow_up else "",
-        parts=_parts(core),
+        story=rest,
+        questions=_questions(core),
+        parts=_questions(core) or _parts(core),
         expects=expected(core),
         families=_families(folded),
         follow_up=follow_up,
@@ -156,6 +162,13 @@ def _parts(core: str) -> tuple[str, ...]:
     pieces = [p.strip(" ,.;:?") for p in re.split(_data()["parts"], core, flags=re.IGNORECASE)]
     asked = [piece for piece in pieces if len(piece.split()) > 1]
     return tuple(asked) if len(asked) > 1 else ()
+
+
+def _questions(core: str) -> tuple[str, ...]:
+    """Return the whole questions of a message that asks several; nothing for a single one."""
+    asked = [s for s in _sentences(core) if s.rstrip(" »\"'").endswith("?")]
+    whole = [s for s in asked if len(s.split()) >= _data()["email"]["whole_question"]]
+    return tuple(whole) if len(whole) > 1 else ()
 
 
 def _last_said(history: Sequence[Turn]) -> str:
