@@ -20,6 +20,14 @@ from pvd_assistant.index.analysis import term_set
 from pvd_assistant.index.store import Index
 from pvd_assistant.model import Hit
 
+_OF_THE_BEST = (
+    "kind as expected",
+    "meaning share",
+    "passage score",
+    "passage meaning",
+    "sentence and title coverage",
+    "title coverage",
+)
 SIGNALS = (
     "best passage",
     "best coverage",
@@ -35,6 +43,15 @@ SIGNALS = (
     "amount missing",
     "words of the domain",
     "other language",
+    "three best sentences",
+    "eight best sentences",
+    "documents among the five first",
+    "words asked",
+    "family recognised",
+    "spread of meaning",
+    "first passage by words",
+    "best question coverage",
+    *(f"best sentence: {name}" for name in _OF_THE_BEST),
 )
 
 _QUOTED = re.compile(r"[«“\"]\s*([^«»“”\"]{6,80}?)\s*[»”\"]")
@@ -75,12 +92,34 @@ def signals(evidence: Evidence, scores: Sequence[float], index: Index) -> tuple[
         _missing_amounts(question, first),
         min(1.0, len(composition.pattern("domain").findall(folded)) / max(1, content)),
         float(question.language != "fr"),
+        *_of_the_choice(scores),
+        float(len({hit.passage.document for hit in first})),
+        float(content),
+        float(bool(question.families)),
+        float(np.std([hit.dense for hit in evidence.hits[:10]])) if evidence.hits else 0.0,
+        first[0].lexical if first else 0.0,
+        max((c.feature("question coverage") for c in found), default=0.0),
+        *(found[best].feature(name) if best >= 0 else 0.0 for name in _OF_THE_BEST),
     )
 
 
+def _of_the_choice(scores: Sequence[float]) -> tuple[float, float]:
+    """Return the mean log-odds of the three and of the eight best sentences."""
+    if not len(scores):
+        return -6.0, -6.0
+    ranked = sorted(scores, reverse=True)
+    return float(np.mean(ranked[:3])), float(np.mean(ranked[:8]))
+
+
 def knows(values: tuple[float, ...]) -> float:
-    """Return the probability that the documents answer the question, 0 to 1."""
-    odds = float(model("knows").log_odds(np.array([values], float))[0])
+    """Return the probability that the documents answer the question, 0 to 1.
+
+    :raises ValueError: the file was fitted with other signals (a programming error).
+    """
+    fitted = model("knows")
+    if fitted.names != SIGNALS:
+        raise ValueError("answer_trees.json was fitted with other signals")
+    odds = float(fitted.log_odds(np.array([values], float))[0])
     return 1 / (1 + float(np.exp(-odds)))
 
 

@@ -63,9 +63,9 @@ class TreeModel:
 
     @classmethod
     def packaged(cls, name: str) -> Self:
-        """Read ``data/NAME.json``."""
-        raw = files("pvd_assistant").joinpath("data", f"{name}.json").read_bytes()
-        return cls.read(json.loads(raw))
+        """Read one of the models of ``data/answer_trees.json``."""
+        raw = files("pvd_assistant").joinpath("data", "answer_trees.json").read_bytes()
+        return cls.read(json.loads(raw)[name])
 
     def log_odds(self, rows: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the log-odds of each row of features (rows, features) → (rows,)."""

@@ -5,8 +5,8 @@ Usage::
     python -m pvd_assistant.evaluation.fitting QUESTIONS.jsonl... [--index DIR]
 
 *Which sentence answers*: boosted trees on the candidates of each question whose expected facts are known; a
-candidate is right when it holds one of them. *Does the assistant know*: logistic regression on
-the signals of each question, right when an answer is expected. Both are checked by cross-validation that
+candidate is right when it holds one of them. *Does the assistant know*: boosted trees on the
+signals of each question, right when an answer is expected. Both are checked by cross-validation that
 keeps the candidates of a question together. Needs scikit-learn, which comes with sentence-transformers.
 """
 
@@ -43,7 +43,6 @@ _DATA = Path(__file__).parent.parent / "data"
 _TARGET = _DATA / "answer_model.yaml"
 _TREES = _DATA / "answer_trees.json"
 _FOLDS = 5
-_PENALTY = 0.3  # inverse strength of the L2 penalty; others are compared in docs/evaluation.md
 # Numbers of the boosted trees; others are compared in docs/evaluation.md.
 _BOOSTING = {
     "max_iter": 60,
@@ -107,10 +106,7 @@ def fit_sentences(cases: Sequence[Case]) -> tuple[dict[str, Any], list[NDArray[n
     rows = np.array([c.features for case in used for c in case.found], float)
     labels = np.array([ok for case in used for ok in case.right()])
     groups = np.array([i for i, case in enumerate(used) for _ in case.found])
-    held_out = np.zeros(len(labels))
-    for train, test in _folds(rows, labels, groups):
-        held_out[test] = _boosted(rows[train], labels[train]).decision_function(rows[test])
-    fitted = _as_lists(_boosted(rows, labels))
+    fitted, held_out = _fit(rows, labels, groups, FEATURES)
     first = [bool(labels[groups == i][np.argmax(held_out[groups == i])]) for i in range(len(used))]
     fitted["figures"] = {
         "questions": len(used),
@@ -119,41 +115,6 @@ def fit_sentences(cases: Sequence[Case]) -> tuple[dict[str, Any], list[NDArray[n
     }
     by_case = {id(case): held_out[groups == i] for i, case in enumerate(used)}
     return fitted, [by_case.get(id(case), _scores(fitted, case.found)) for case in cases]
-
-
-def _boosted(rows: NDArray[np.float64], labels: NDArray[np.bool_]) -> Any:
-    from sklearn.ensemble import HistGradientBoostingClassifier
-
-    return HistGradientBoostingClassifier(**_BOOSTING).fit(rows, labels)
-
-
-def _as_lists(model: Any) -> dict[str, Any]:
-    """Return the trees in the form :class:`pvd_assistant.answer.trees.TreeModel` reads.
-
-    scikit-learn has no public way to read them: the names below are those of the pinned version.
-    """
-    trees = [
-        [
-            [-1, 0, 0, 0, round(float(node["value"]), 5)]
-            if node["is_leaf"]
-            else [
-                int(node["feature_idx"]),
-                float(node["num_threshold"]),
-                int(node["left"]),
-                int(node["right"]),
-                0,
-            ]
-            for node in predictors[0].nodes
-        ]
-        for predictors in model._predictors
-    ]
-    depth = max(int(p[0].nodes["depth"].max()) for p in model._predictors)
-    return {
-        "features": list(FEATURES),
-        "bias": round(float(model._baseline_prediction.item()), 5),
-        "depth": depth,
-        "trees": trees,
-    }
 
 
 def fit_knows(
@@ -169,7 +130,7 @@ def fit_knows(
         [abstention.signals(case.evidence, own.tolist(), assistant.index) for case, own in used]
     )
     labels = np.array([case.expects_answer for case, _ in used])
-    fitted, held_out = _fit(rows, labels, abstention.SIGNALS)
+    fitted, held_out = _fit(rows, labels, np.arange(len(used)), abstention.SIGNALS)
     odds = _best_threshold(held_out, labels)
     fitted["thresholds"] = {"answered": round(1 / (1 + float(np.exp(-odds))), 3)}
     said = held_out >= odds
@@ -206,26 +167,51 @@ def _folds(
 
 
 def _fit(
-    rows: NDArray[np.float64], labels: NDArray[np.bool_], names: Sequence[str]
+    rows: NDArray[np.float64],
+    labels: NDArray[np.bool_],
+    groups: NDArray[np.int64],
+    names: Sequence[str],
 ) -> tuple[dict[str, Any], NDArray[np.float64]]:
-    """Fit a logistic regression; return it and the log-odds of each row when held out."""
-    from sklearn.linear_model import LogisticRegression
-
-    mean, scale = rows.mean(axis=0), rows.std(axis=0)
-    scale[scale == 0] = 1
-    normed = (rows - mean) / scale
+    """Fit boosted trees; return them and the log-odds of each row when held out."""
     held_out = np.zeros(len(labels))
-    for train, test in _folds(rows, labels, np.arange(len(labels))):
-        part = LogisticRegression(C=_PENALTY, class_weight="balanced", max_iter=1000)
-        part.fit(normed[train], labels[train])
-        held_out[test] = part.decision_function(normed[test])
-    whole = LogisticRegression(C=_PENALTY, class_weight="balanced", max_iter=1000)
-    whole.fit(normed, labels)
-    features = {
-        name: [round(float(v), 4) for v in values]
-        for name, *values in zip(names, whole.coef_[0], mean, scale, strict=True)
+    for train, test in _folds(rows, labels, groups):
+        held_out[test] = _boosted(rows[train], labels[train]).decision_function(rows[test])
+    return _as_lists(_boosted(rows, labels), names), held_out
+
+
+def _boosted(rows: NDArray[np.float64], labels: NDArray[np.bool_]) -> Any:
+    from sklearn.ensemble import HistGradientBoostingClassifier
+
+    return HistGradientBoostingClassifier(**_BOOSTING).fit(rows, labels)
+
+
+def _as_lists(model: Any, names: Sequence[str]) -> dict[str, Any]:
+    """Return the trees in the form :class:`pvd_assistant.answer.trees.TreeModel` reads.
+
+    scikit-learn has no public way to read them: the names below are those of the pinned version.
+    """
+    trees = [
+        [
+            [-1, 0, 0, 0, round(float(node["value"]), 5)]
+            if node["is_leaf"]
+            else [
+                int(node["feature_idx"]),
+                float(node["num_threshold"]),
+                int(node["left"]),
+                int(node["right"]),
+                0,
+            ]
+            for node in predictors[0].nodes
+        ]
+        for predictors in model._predictors
+    ]
+    depth = max(int(p[0].nodes["depth"].max()) for p in model._predictors)
+    return {
+        "features": list(names),
+        "bias": round(float(model._baseline_prediction.item()), 5),
+        "depth": depth,
+        "trees": trees,
     }
-    return {"bias": round(float(whole.intercept_[0]), 4), "features": features}, held_out
 
 
 def _scores(fitted: dict[str, Any], found: Sequence[Candidate]) -> NDArray[np.float64]:
@@ -254,22 +240,25 @@ def main() -> None:
         },
         "sentence": sentence["figures"],
         "choice": load_data("answer_model")["choice"],
-        "knows": knows,
+        "knows": {name: knows[name] for name in ("thresholds", "figures")},
     }
     header = "# Written by `python -m pvd_assistant.evaluation.fitting`; see docs/evaluation.md.\n"
-    header += "# feature: [weight, mean, scale]\n"
     body = yaml.safe_dump(data, allow_unicode=True, sort_keys=False, default_flow_style=None)
     _TARGET.write_text(header + body, encoding="utf-8")
-    _TREES.write_text(_compact(sentence), encoding="utf-8")
+    _TREES.write_text(_compact({"sentence": sentence, "knows": knows}), encoding="utf-8")
     log.info("sentence: %s", sentence["figures"])
     log.info("knows: %s", knows["figures"])
 
 
-def _compact(fitted: dict[str, Any]) -> str:
+def _compact(models: dict[str, dict[str, Any]]) -> str:
     """Write JSON with a tree a line."""
-    head = {key: value for key, value in fitted.items() if key != "trees"}
-    trees = ",\n".join(json.dumps(tree, separators=(",", ":")) for tree in fitted["trees"])
-    return json.dumps(head, ensure_ascii=False)[:-1] + ', "trees": [\n' + trees + "\n]}\n"
+    parts = []
+    for name, fitted in models.items():
+        head = {key: fitted[key] for key in ("features", "bias", "depth")}
+        trees = ",\n".join(json.dumps(tree, separators=(",", ":")) for tree in fitted["trees"])
+        body = json.dumps(head, ensure_ascii=False)[:-1] + ', "trees": [\n' + trees + "\n]}"
+        parts.append(f'"{name}": {body}')
+    return "{" + ",\n".join(parts) + "}\n"
 
 
 if __name__ == "__main__":
