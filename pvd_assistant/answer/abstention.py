@@ -114,11 +114,17 @@ def _of_the_choice(scores: Sequence[float]) -> tuple[float, float]:
 def knows(values: tuple[float, ...]) -> float:
     """Return the probability that the documents answer the question, 0 to 1.
 
+    A question that quotes a name and an amount that no passage holds is on a thing that does not exist:
+    it is not known, however close the rest may be.
+
     :raises ValueError: the file was fitted with other signals (a programming error).
     """
     fitted = model("knows")
     if fitted.names != SIGNALS:
         raise ValueError("answer_trees.json was fitted with other signals")
+    by_name = dict(zip(SIGNALS, values, strict=True))
+    if by_name["quoted words missing"] and by_name["amount missing"]:
+        return 0.0
     odds = float(fitted.log_odds(np.array([values], float))[0])
     return 1 / (1 + float(np.exp(-odds)))
 

@@ -1,4 +1,4 @@
-"""Fit the two models of ``data/answer_model.yaml`` on questions, and record how.
+"""Fit the two models of ``data/answer_trees.json`` on questions, and record how.
 
 Usage::
 
@@ -52,7 +52,7 @@ _BOOSTING = {
     "class_weight": "balanced",
     "random_state": 0,
 }
-_MISSED = 3  # weight of a missed answer against that of a wrong claim
+_MISSED = 4  # weight of a missed answer against that of a wrong claim
 _KNOWING = ("answered", "partial")
 
 
@@ -106,7 +106,7 @@ def fit_sentences(cases: Sequence[Case]) -> tuple[dict[str, Any], list[NDArray[n
     rows = np.array([c.features for case in used for c in case.found], float)
     labels = np.array([ok for case in used for ok in case.right()])
     groups = np.array([i for i, case in enumerate(used) for _ in case.found])
-    fitted, held_out = _fit(rows, labels, groups, FEATURES)
+    fitted, held_out = fit_trees(rows, labels, groups, FEATURES)
     first = [bool(labels[groups == i][np.argmax(held_out[groups == i])]) for i in range(len(used))]
     fitted["figures"] = {
         "questions": len(used),
@@ -130,7 +130,7 @@ def fit_knows(
         [abstention.signals(case.evidence, own.tolist(), assistant.index) for case, own in used]
     )
     labels = np.array([case.expects_answer for case, _ in used])
-    fitted, held_out = _fit(rows, labels, np.arange(len(used)), abstention.SIGNALS)
+    fitted, held_out = fit_trees(rows, labels, np.arange(len(used)), abstention.SIGNALS)
     odds = _best_threshold(held_out, labels)
     fitted["thresholds"] = {"answered": round(1 / (1 + float(np.exp(-odds))), 3)}
     said = held_out >= odds
@@ -147,7 +147,7 @@ def _best_threshold(odds: NDArray[np.float64], labels: NDArray[np.bool_]) -> flo
     """Return the threshold with the best weighted mean of the two shares.
 
     Nine questions in ten that are asked have an answer, and a wrongly given one still shows its
-    passages: a missed answer weighs three times.
+    passages: a missed answer weighs four times.
     """
     choices = np.unique(odds)
     balanced = [_MISSED * (odds[labels] >= t).mean() + (odds[~labels] < t).mean() for t in choices]
@@ -166,7 +166,7 @@ def _folds(
     yield from folds.split(rows, labels, groups)
 
 
-def _fit(
+def fit_trees(
     rows: NDArray[np.float64],
     labels: NDArray[np.bool_],
     groups: NDArray[np.int64],

@@ -166,3 +166,12 @@ def test_answer_as_json_holds_the_contract(assistant: Assistant) -> None:
         "passage", "score",
     } <= set(data["citations"][0])  # fmt: skip
     assert data["engine"] == "extractive"
+
+
+def test_an_aid_that_does_not_exist_is_not_known_whatever_is_near(assistant: Assistant) -> None:
+    answer = assistant.ask(
+        "Quelle est la date limite pour le « fonds Horizon Bourgs » de 135 000 € versé au chef de projet ?"
+    )
+
+    assert answer.status == "unknown"
+    assert answer.contact

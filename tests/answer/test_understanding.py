@@ -67,3 +67,24 @@ def test_another_language_is_noticed() -> None:
 @pytest.mark.parametrize("hidden", ["\u200b", "\u202e", "\U000e0041", "<b>", "\x07"])
 def test_invisible_characters_and_tags_are_gone(hidden: str) -> None:
     assert understand(f"Qui{hidden} paie ?").text.replace(" ", "") == "Quipaie?"
+
+
+def test_the_questions_of_an_email_are_told_from_its_story() -> None:
+    email = (
+        "Bonjour, je suis maire d’un bourg de 2 900 habitants. Nous voulons partager un chef de projet avec "
+        "deux communes voisines, car nos secrétaires sont débordées depuis le printemps et personne ne suit "
+        "les dossiers de subvention ni les logements vides du centre. Le conseil en a parlé deux fois sans "
+        "conclure, et la communauté de communes nous renvoie vers la préfecture. Quelle part du salaire serait prise en "
+        "charge ? Faut-il écrire à chaque financeur séparément ? Merci d’avance, B. Roussel"
+    )
+
+    understood = understand(email)
+
+    assert len(understood.questions) == 2
+    assert understood.parts == understood.questions
+    assert "chef de projet" in understood.story
+    assert "chef de projet" not in understood.core
+
+
+def test_a_single_question_has_no_questions() -> None:
+    assert understand("Qui paie, et combien ?").questions == ()

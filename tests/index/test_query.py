@@ -1,0 +1,61 @@
+"""Everyday words lead to those of the documents, one way or both."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pytest
+
+from pvd_assistant.index import query
+from pvd_assistant.index.analysis import terms
+from pvd_assistant.index.query import analyse
+from pvd_assistant.messages import load_data
+
+
+class Everything:
+    """A corpus that knows every word."""
+
+    def knows(self, term: str) -> bool:
+        return True
+
+    def words_near(self, length: int, reach: int) -> Mapping[str, int]:
+        return {}
+
+
+def reached(question: str) -> set[tuple[str, ...]]:
+    return {
+        form.terms for slot in analyse(question, Everything()).slots for form in slot.alternatives
+    }
+
+
+@pytest.mark.parametrize(
+    ("question", "meant"),
+    [
+        ("qui peut racheter la boulangerie ?", "commerce de proximité"),
+        ("on veut un citystade", "équipement sportif"),
+        ("quels sont les trois volets ?", "pilier"),
+        ("quels sont les trois piliers ?", "volet"),
+        ("retaper des logements", "réhabilitation"),
+    ],
+)
+def test_an_everyday_word_reaches_the_word_of_the_documents(question: str, meant: str) -> None:
+    assert tuple(dict.fromkeys(terms(meant))) in reached(question)
+
+
+def test_one_way_is_one_way() -> None:
+    assert tuple(terms("retaper")) not in reached("la réhabilitation des logements")
+
+
+def test_the_word_that_was_typed_weighs_most() -> None:
+    slot = next(s for s in analyse("retaper", Everything()).slots)
+
+    assert slot.alternatives[0].weight == 1
+    assert all(form.weight < 1 for form in slot.alternatives[1:])
+
+
+def test_each_group_of_the_vocabulary_can_be_used() -> None:
+    for group in load_data("vocabulary"):
+        forms = group.get("same") or [*group["words"], *group["mean"]]
+        assert len(forms) > 1
+        assert all(terms(form) for form in forms), group
+    assert query._synonym_table()
