@@ -13,6 +13,7 @@ from pvd_assistant.settings import Settings, load_settings
 
 REPOSITORY = Path(__file__).parent.parent
 SAMPLE = (
+    "actualites/chronologie.md",
     "offres/chef-de-projet.md",
     "offres/conseil-caue.md",
     "offres/fonds-vert.md",

@@ -45,6 +45,8 @@ def verdict(
     if _rule("like").search(folded):
         subject = _rule("subject").search(folded)
         return comparables(subject["subject"] if subject else "", places, index, territory)
+    if _rule("news").search(folded) and not places.mentions:
+        return _news(index)
     if _asks_whom(folded, places):
         return _contact(places, index, territory)
     if _asks_membership(question, history, folded):
@@ -106,6 +108,18 @@ def _eligibility(folded: str, places: Places, index: Index, territory: Territory
     if homonyms is not None:
         return ask_which(homonyms.text, homonyms.communes)
     return _closed(index) if _rule("open").search(folded) else None
+
+
+def _news(index: Index) -> Verdict | None:
+    """Quote the latest dated facts, newest first, as the chronology keeps them."""
+    rule = data()["latest"]
+    found = [
+        Draft(passage.unit_text(unit), (passage,), bullet=True)
+        for passage in index.passages_of(rule["document"])
+        if any(fold(rule["section"]) in fold(heading) for heading in passage.headings)
+        for unit in passage.units
+    ]
+    return Verdict("answered", tuple(found[: rule["most"]]), family="programme") if found else None
 
 
 def _contact(places: Places, index: Index, territory: Territory) -> Verdict | None:

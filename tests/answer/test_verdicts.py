@@ -211,3 +211,15 @@ def test_a_town_left_out_that_asks_to_enter_learns_that_it_is_closed(assistant: 
 
     assert "deuxième vague" in answer.answer
     assert "opération de revitalisation de territoire (ORT)" in answer.answer
+
+
+@pytest.mark.parametrize("question", ["quoi de neuf sur le programme ?", "dernières actus pvd ?"])
+def test_the_news_are_the_latest_dated_facts(assistant: Assistant, question: str) -> None:
+    answer = assistant.ask(question)
+
+    assert answer.status == "answered"
+    assert 3 <= len(answer.statements) <= 6
+    assert all(
+        "2026" in statement.text or "2025" in statement.text for statement in answer.statements
+    )
+    assert {citation.document for citation in answer.citations} == {"actualites/chronologie"}
