@@ -191,9 +191,10 @@ def _feminine(folded: str) -> str:
 
 @cache
 def _stemmer() -> Any:
-    import snowballstemmer
+    # Not `snowballstemmer.stemmer`: it gives way to PyStemmer, of another version, when installed.
+    from snowballstemmer.french_stemmer import FrenchStemmer
 
-    return snowballstemmer.stemmer("french")
+    return FrenchStemmer()
 
 
 def _snowball(folded: str) -> str:

@@ -1,0 +1,1 @@
+"""The systems of ``benchmarks.retrieval``, ours and others, behind one protocol."""
