@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from pvd_assistant.answer import composition
 from pvd_assistant.answer.cleaning import fold
-from pvd_assistant.answer.understanding import Understanding, expected
+from pvd_assistant.answer.understanding import Understanding, commands, expected
 from pvd_assistant.index.analysis import term_set
 from pvd_assistant.index.query import AnalysedQuery
 from pvd_assistant.index.store import Index
@@ -200,6 +200,8 @@ def _of_passage(
     for position, unit in enumerate(passage.units):
         text = passage.unit_text(unit)
         folded = fold(text)
+        if commands(folded):  # shown in its passage, never stated
+            continue
         met = composition.looks_met(asked.expects, folded)
         of_unit = _features(asked, passage, unit, position, text, role, met, named, meaning)
         towns = _town_features(asked, passage, f"{about} {folded}")

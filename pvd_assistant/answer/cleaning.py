@@ -7,25 +7,23 @@ import unicodedata
 from functools import lru_cache
 from html import unescape
 
-_INVISIBLE = re.compile(
-    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e"
-    "\u2060-\u206f\ufe00-\ufe0f\ufeff\ufff9-\ufffb\U000e0000-\U000e0fff]"
-)
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+from pvd_assistant.corpus.text import visible
+
 _SCRIPT = re.compile(r"<(script|style)\b.*?(</\1\s*>|$)", re.IGNORECASE | re.DOTALL)
 _TAG = re.compile(r"</?[a-zA-Z!][^<>]{0,300}>")
+#: ``[words](address)`` and ``![image](address)``: an address is nothing to search for.
+_LINK = re.compile(r"(!?)\[([^\[\]\n]{0,300})\]\((?:[^()\s]|\([^()\s]{0,100}\)){0,300}\)")
 
 
 def clean(text: str, limit: int) -> str:
-    """Return ``text`` without tags, scripts, invisible and control characters, cut at ``limit``.
+    """Return ``text`` without tags, scripts, links' addresses and characters that hide, cut at ``limit``.
 
     Invisible characters (zero-width, bidirectional controls, Unicode tags) can hide orders from a
-    reader; they carry nothing in a French question.
+    reader; letters of another script that look Latin hide a word from the search.
     """
-    plain = unicodedata.normalize("NFC", text[: 8 * limit])
-    plain = _SCRIPT.sub(" ", plain)
-    plain = unescape(_TAG.sub(" ", plain))
-    plain = _CONTROL.sub(" ", _INVISIBLE.sub("", plain.replace("\r\n", "\n")))
+    plain = visible(unescape(text[: 8 * limit].replace("\r\n", "\n")))
+    plain = _TAG.sub(" ", _SCRIPT.sub(" ", plain))
+    plain = _LINK.sub(lambda link: "" if link[1] else link[2], plain)
     plain = re.sub(r"[^\S\n]+", " ", plain)
     return re.sub(r"\n{3,}", "\n\n", plain).strip()[:limit]
 

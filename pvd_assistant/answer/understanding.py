@@ -17,6 +17,7 @@ from pvd_assistant.model import Family, Turn
 
 _SENTENCE_END = re.compile(r"(?<=[.?!…])[\s»)]+(?=\S)|\n+")
 _CITATION_MARK = re.compile(r"\s*\[\d+\]")
+_CLAUSE_END = re.compile(r"\s*[,;:](?=\s)\s*|\s+(?=(?:puis|et)\s)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ class Understanding:
     :ivar follow_up: the message leans on earlier turns.
     :ivar orders: it held sentences that give orders to the assistant; they were dropped.
     :ivar refused: it asks for something the assistant is not made for.
-    :ivar language: ``"fr"``, ``"en"``, ``"de"`` or ``"es"``.
+    :ivar language: ``"fr"``, ``"en"``, ``"de"``, ``"es"``, or ``"other"`` for another alphabet.
     """
 
     text: str
@@ -63,7 +64,7 @@ def understand(question: str, history: Sequence[Turn] = (), limit: int = 4000) -
     :param limit: longest message read, in characters; the rest is ignored.
     """
     text = clean(question, limit)
-    kept, dropped = _without_orders(_sentences(text))
+    kept, dropped = _without_orders(_sentences(_CITATION_MARK.sub("", text)))
     core, rest = _request(kept)
     folded = fold(core)
     follow_up = bool(history) and _leans_on_history(folded)
@@ -80,9 +81,14 @@ def understand(question: str, history: Sequence[Turn] = (), limit: int = 4000) -
         follow_up=follow_up,
         orders=bool(dropped),
         refused=not core or any(rule.search(fold(text)) for rule in _not_for_us()),
-        language=_language(folded),
+        language=_language(fold(text)),
         numbers=tuple(re.findall(r"\d+(?:[ .,]\d+)*", folded)),
     )
+
+
+def commands(folded: str) -> bool:
+    """Tell whether a sentence of a document, folded, commands the assistant that reads it."""
+    return any(rule.search(folded) for rule in _commands())
 
 
 def expected(question: str) -> frozenset[str]:
@@ -109,6 +115,11 @@ def _orders() -> tuple[re.Pattern[str], ...]:
 
 
 @cache
+def _commands() -> tuple[re.Pattern[str], ...]:
+    return tuple(map(re.compile, _data()["commands"]))
+
+
+@cache
 def _not_for_us() -> tuple[re.Pattern[str], ...]:
     return tuple(map(re.compile, _data()["not_for_us"]))
 
@@ -123,12 +134,24 @@ def _sentences(text: str) -> list[str]:
 
 
 def _without_orders(sentences: list[str]) -> tuple[list[str], list[str]]:
+    """Part what is asked from the orders; a question loses only the clauses that give them."""
     kept: list[str] = []
     dropped: list[str] = []
     for sentence in sentences:
-        folded = fold(sentence)
-        (dropped if any(rule.search(folded) for rule in _orders()) else kept).append(sentence)
+        if not _gives_orders(sentence):
+            kept.append(sentence)
+            continue
+        dropped.append(sentence)
+        clauses = _CLAUSE_END.split(sentence) if sentence.rstrip(" »\"'").endswith("?") else []
+        rest = " ".join(clause for clause in clauses if clause and not _gives_orders(clause))
+        if len(rest.split()) >= _data()["email"]["whole_question"] and rest[-1] in "?»\"' ":
+            kept.append(rest)
     return kept, dropped
+
+
+def _gives_orders(sentence: str) -> bool:
+    folded = fold(sentence)
+    return any(rule.search(folded) for rule in _orders())
 
 
 def _request(sentences: list[str]) -> tuple[str, str]:
@@ -198,6 +221,9 @@ def _context(rest: str, history: Sequence[Turn]) -> str:
 
 def _language(folded: str) -> str:
     words = re.findall(r"[a-z]+", folded)
+    letters = sum(map(str.isalpha, folded))
+    if 2 * sum(map(len, words)) < letters:
+        return "other"
     if len(words) < 4:
         return "fr"
     french = sum(w in _data()["french"] for w in words)

@@ -244,7 +244,7 @@ class _Reader:
             if not data.get(key):
                 self._wrong(path, "corpus.missing_source_key", name=key)
         url = self._string((*path, "url"))
-        if url and not url.startswith(("https://", "http://")):
+        if url and not _is_plain_url(url, data.get("url")):
             self._wrong((*path, "url"), "corpus.bad_url", value=_short(url))
         return Source(
             title=self._string((*path, "title")),
@@ -284,6 +284,12 @@ class _Reader:
             region=self._string(("place", "region")) or None,
             population=population,
         )
+
+
+def _is_plain_url(url: str, written: object) -> bool:
+    """Refuse what is not a web address, or leads elsewhere than it seems to (look-alikes, ``user@``)."""
+    known = url.startswith(("https://", "http://"))
+    return known and url == str(written).strip() and "@" not in url.split("/")[2]
 
 
 def _short(value: object) -> str:

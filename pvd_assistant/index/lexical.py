@@ -180,7 +180,8 @@ class LexicalIndex:
 
     def words_near(self, length: int, reach: int) -> Mapping[str, int]:
         """Return the words that are ``length`` letters long, give or take ``reach``."""
-        return self._words_of(max(0, length - reach), min(_LONGEST_TERM, length + reach))
+        shortest = min(max(0, length - reach), _LONGEST_TERM + 1)  # none is longer
+        return self._words_of(shortest, min(_LONGEST_TERM, length + reach))
 
     def idf(self, term: str) -> float:
         """Return how rare a stem is: 0 in every passage, highest when unknown."""

@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Literal
 
-from pvd_assistant.model import Answer, Citation, Statement
+from pvd_assistant.model import HEADING, Answer, Citation, Statement
 
 _STEP = re.compile(r"(?:\s*\[\d+\])+[.;:,]?|\n+")
 _MARKER = re.compile(r"\[(\d+)\]")
 _BAR = " | "
+_EDGE = "| "
+_RULE = re.compile(r"\|(?: --- \|)+")
 _ITEM = re.compile(r"\s*(?:[-–•*]|(\d{1,2})[.)])\s+")
 
 
@@ -26,18 +28,21 @@ class Piece:
 
 
 Line = tuple[Piece, ...]
+Kind = Literal["heading", "p", "ul", "ol", "table"]
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A paragraph (one line), the items of a list, or the rows of a table.
+    """A heading or a paragraph (one line), the items of a list, or the rows of a table.
 
     :ivar header: whether the first row of a table names its columns.
+    :ivar start: number of the first item of an ordered list.
     """
 
-    kind: Literal["p", "ul", "ol", "table"]
+    kind: Kind
     lines: tuple[Line, ...]
     header: bool = False
+    start: int = 1
 
 
 def steps(text: str) -> tuple[int, ...]:
@@ -56,15 +61,38 @@ def layout(answer: Answer, shown: int | None = None) -> tuple[Block, ...]:
     placed = _placed(answer)
     blocks: list[Block] = []
     for start, line in _lines(_unbroken(answer, placed)[:shown]):
-        item = _ITEM.match(line)
-        kind: Literal["p", "ul", "ol"] = "p" if item is None else "ol" if item.group(1) else "ul"
-        skip = item.end() if item else 0
-        pieces = tuple(_pieces(line[skip:], start + skip, citations, placed))
-        if kind != "p" and blocks and blocks[-1].kind == kind:
-            blocks[-1] = Block(kind, (*blocks[-1].lines, pieces))
+        if _RULE.fullmatch(line):
+            continue
+        kind, skip, end, number = _read(line)
+        pieces = tuple(_pieces(line[skip:end], start + skip, citations, placed))
+        last = blocks[-1] if blocks else None
+        if last is not None and kind == last.kind and _goes_on(last, number):
+            blocks[-1] = Block(kind, (*last.lines, pieces), last.header, last.start)
         else:
-            blocks.append(Block(kind, (pieces,)))
+            blocks.append(Block(kind, (pieces,), kind == "table", number or 1))
     return tuple(_tabulated(blocks))
+
+
+def _read(line: str) -> tuple[Kind, int, int, int]:
+    """Return what a line is, where its words start and end, and the number of an ordered item."""
+    if line.startswith(HEADING):
+        return "heading", len(HEADING), len(line), 0
+    if line.startswith(_EDGE):  # the last cell may still be being written
+        return "table", len(_EDGE), len(line.removesuffix(_EDGE[::-1])), 0
+    item = _ITEM.match(line)
+    if item is None:
+        return "p", 0, len(line), 0
+    number = item.group(1)
+    return (
+        ("ol", item.end(), len(line), int(number)) if number else ("ul", item.end(), len(line), 0)
+    )
+
+
+def _goes_on(block: Block, number: int) -> bool:
+    """Tell whether a line of the same kind belongs to a block: the next number, the next row."""
+    if block.kind == "ol":
+        return number == block.start + len(block.lines)
+    return block.kind in ("ul", "table")
 
 
 def cells(line: Line) -> tuple[Line, ...]:
@@ -149,9 +177,14 @@ def _pieces(
     citations: Mapping[int, Citation],
     placed: Sequence[tuple[int, Statement]],
 ) -> Iterator[Piece]:
-    """Cut a line at its markers; a marker with no citation behind it is left out."""
+    """Cut a line at its markers; a marker with no citation behind it is left out.
+
+    What looks like a marker within a statement is the document's own: it stays plain text.
+    """
     done = 0
     for marker in _MARKER.finditer(line):
+        if _is_stated(offset + marker.start(), placed):
+            continue
         before = line[done : marker.start()]
         if before:
             yield Piece(before)
@@ -161,6 +194,10 @@ def _pieces(
             yield Piece("", citation, _before(offset + marker.start(), citation.n, placed))
     if done < len(line):
         yield Piece(line[done:])
+
+
+def _is_stated(position: int, placed: Sequence[tuple[int, Statement]]) -> bool:
+    return any(end - len(statement.text) <= position < end for end, statement in placed)
 
 
 def _before(

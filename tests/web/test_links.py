@@ -24,7 +24,7 @@ def test_a_statement_is_found_across_the_line_breaks_of_a_page():
 
 
 def test_a_computed_verdict_marks_nothing_but_the_passage():
-    assert "reperes" not in source_url(citation(), [Statement("Oui, éligible.", (1,), True)])
+    assert "reperes" not in source_url(citation(), [Statement("Oui, éligible.", (1,), "computed")])
 
 
 def test_a_pdf_opens_at_its_page_and_names_are_escaped():

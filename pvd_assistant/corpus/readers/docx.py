@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,9 @@ _SPACES = {f"{_W}tab": " ", f"{_W}br": " ", f"{_W}cr": " ", f"{_W}noBreakHyphen"
 #: Style names are English in the file whatever the language of Word; LibreOffice writes its own.
 _HEADING = re.compile(r"(?:heading|titre|überschrift) ?([1-9])$", re.IGNORECASE)
 _ASIDE = re.compile(r"(?:title|subtitle|titre|sous-titre|toc\b.*|toc ?heading)$", re.IGNORECASE)
+_OFF = ("0", "false", "none", "off")
+#: Half-points under which nobody reads.
+_SMALLEST = 4
 _LIST = re.compile(r"list (?:bullet|number|paragraph)|liste", re.IGNORECASE)
 
 
@@ -32,6 +35,7 @@ class _Style:
     parent: str
     outline: int | None
     number: tuple[str, int] | None
+    hidden: bool
 
 
 def read(path: Path, settings: Settings) -> tuple[Part, ...]:
@@ -65,8 +69,31 @@ def _styles(root: Any) -> dict[str, _Style]:
             parent=_attribute(style, "basedOn") or "",
             outline=int(outline) if outline and outline.isdecimal() else None,
             number=_number(style.find(f"{_W}pPr")),
+            hidden=_is_hidden(style.find(f"{_W}rPr")),
         )
     return found
+
+
+def _is_hidden(properties: Any) -> bool:
+    """Tell whether words with these properties cannot be read: hidden, or far too small."""
+    if properties is None:
+        return False
+    vanish = properties.find(f"{_W}vanish")
+    if vanish is not None and vanish.get(f"{_W}val", "true") not in _OFF:
+        return True
+    size = _attribute(properties, "sz") or ""
+    return size.isdecimal() and int(size) < _SMALLEST
+
+
+def _is_white(run: Any, properties: Any) -> bool:
+    """Tell whether words are white on the page itself; cells and boxes may be coloured by a style."""
+    if (_attribute(properties, "color") or "").lower() not in ("ffffff", "white"):
+        return False
+    if any(above.tag in (f"{_W}tc", _BOX) for above in run.iterancestors()):
+        return False
+    shades = (f"{_W}shd", f"{_W}highlight")
+    around = (properties, run.getparent().find(f"{_W}pPr"))
+    return not any(p is not None and p.find(shade) is not None for p in around for shade in shades)
 
 
 def _number(properties: Any) -> tuple[str, int] | None:
@@ -104,6 +131,7 @@ class _Walk:
         self._styles = styles
         self._numbered = numbered
         self._counts: Counter[tuple[str, int]] = Counter()
+        self._hidden = {key for key, style in styles.items() if style.hidden}
 
     def pieces(self, body: Any) -> Iterator[Piece]:
         for element in body:
@@ -112,7 +140,7 @@ class _Walk:
                 for box in _boxes(element):
                     yield from self.pieces(box)
             elif element.tag == f"{_W}tbl":
-                yield from table_pieces(list(_rows(element)))
+                yield from table_pieces(list(_rows(element, self._hidden)))
             elif element.tag == f"{_W}sdt":
                 content = element.find(f"{_W}sdtContent")
                 yield from self.pieces(content if content is not None else ())
@@ -120,9 +148,10 @@ class _Walk:
                 yield from self.pieces(element)
 
     def _paragraph(self, element: Any) -> Piece:
-        text = clean("".join(_words(element)))
         properties = element.find(f"{_W}pPr")
         names = list(self._lineage(_attribute(properties, "pStyle") or ""))
+        hidden = any(style.hidden for style in names)
+        text = "" if hidden else clean("".join(_words(element, self._hidden)))
         outline = _attribute(properties, "outlineLvl")
         level = int(outline) if outline and outline.isdecimal() else None
         for style in names:
@@ -157,15 +186,22 @@ class _Walk:
         return Piece("item", text, depth, mark)
 
 
-def _words(element: Any) -> Iterator[str]:
-    """Give the words of a paragraph, inserted ones included, without its text boxes."""
+def _words(element: Any, hidden: Collection[str]) -> Iterator[str]:
+    """Give the words of a paragraph, inserted ones included, without its text boxes.
+
+    :param hidden: styles whose words cannot be seen.
+    """
+    if element.tag == f"{_W}r" and (properties := element.find(f"{_W}rPr")) is not None:
+        named = _attribute(properties, "rStyle") in hidden
+        if named or _is_hidden(properties) or _is_white(element, properties):
+            return
     for child in element:
         if child.tag == f"{_W}t":
             yield child.text or ""
         elif child.tag in _SPACES:
             yield _SPACES[child.tag]
         elif child.tag not in (f"{_W}del", f"{_W}moveFrom", _BOX, _FALLBACK, f"{_W}pPr"):
-            yield from _words(child)
+            yield from _words(child, hidden)
 
 
 def _boxes(paragraph: Any) -> Iterator[Any]:
@@ -174,13 +210,13 @@ def _boxes(paragraph: Any) -> Iterator[Any]:
             yield box
 
 
-def _rows(table: Any) -> Iterator[list[str]]:
+def _rows(table: Any, hidden: Collection[str]) -> Iterator[list[str]]:
     """Give the rows of a table; a cell merged with the one above repeats it."""
     above: dict[int, str] = {}
     for row in table.iterfind(f"{_W}tr"):
         cells: list[str] = []
         for cell in row.iterfind(f"{_W}tc"):
-            text = clean(" ".join("".join(_words(p)) for p in cell.iter(f"{_W}p")))
+            text = clean(" ".join("".join(_words(p, hidden)) for p in cell.iter(f"{_W}p")))
             properties = cell.find(f"{_W}tcPr")
             merge = properties.find(f"{_W}vMerge") if properties is not None else None
             if merge is not None and merge.get(f"{_W}val", "continue") == "continue":

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from pvd_assistant.corpus.readers.assembly import Piece, assemble, table_pieces
 from pvd_assistant.corpus.readers.files import read_bytes
+from pvd_assistant.corpus.readers.hidden import drop_hidden
 from pvd_assistant.corpus.text import clean
 from pvd_assistant.errors import DocumentError
 from pvd_assistant.messages import load_data
@@ -43,6 +44,7 @@ def html_pieces(markup: str | bytes) -> list[Piece] | None:
     soup = BeautifulSoup(markup, "lxml")
     if _depth(soup) > _DEEPEST:
         return None
+    drop_hidden(soup)
     articles = soup.find_all("article")
     root = soup.find("main") or soup.find(True, {"role": "main"})
     root = root or (articles[0] if len(articles) == 1 else soup.body or soup)
@@ -132,12 +134,7 @@ class _Walk:
     def _is_dropped(self, tag: Tag) -> bool:
         if tag.name in _tags("dropped_tags") or (tag.name == "header" and not self._keep_header):
             return True
-        if tag.get("role") in _DROPPED_ROLES or tag.has_attr("hidden"):
-            return True
-        if tag.get("aria-hidden") == "true":
-            return True
-        style = str(tag.get("style", "")).replace(" ", "").lower()
-        if "display:none" in style or "visibility:hidden" in style:
+        if tag.get("role") in _DROPPED_ROLES:
             return True
         names = {str(tag.get("id", "")), *(tag.get("class") or ())}
         return any(word in name.lower() for name in names for word in _tags("boilerplate"))

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
+from html.parser import HTMLParser
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pvd_assistant.corpus.readers.assembly import Piece, assemble, table_pieces
 from pvd_assistant.corpus.readers.files import read_text
+from pvd_assistant.corpus.readers.hidden import hides
 from pvd_assistant.corpus.text import clean
 from pvd_assistant.errors import DocumentError
 from pvd_assistant.model import Part
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from markdown_it.token import Token
 
 _DEEPEST = 24
+_VOID = frozenset({"br", "hr", "img", "input", "wbr"})
 
 
 def read(path: Path, settings: Settings) -> tuple[Part, ...]:
@@ -50,7 +53,10 @@ def split_front_matter(text: str) -> tuple[str | None, str, int]:
 def _parser() -> Any:
     from markdown_it import MarkdownIt
 
-    return MarkdownIt("commonmark", {"maxNesting": _DEEPEST + 2}).enable("table")
+    parser = MarkdownIt("commonmark", {"maxNesting": _DEEPEST + 2}).enable("table")
+    # A link keeps its words and loses its address, whatever it is: there is none to refuse.
+    parser.validateLink = lambda url: True  # type: ignore[method-assign]
+    return parser
 
 
 class _Walk:
@@ -62,11 +68,14 @@ class _Walk:
         self._lists: list[int | None] = []  # next number of each open list, None for bullets
         self._item: tuple[str, list[str]] | None = None  # marker and paragraphs of the open item
         self._rows: list[list[str]] = []
+        self._veil = _Veil()
 
     def pieces(self) -> list[Piece]:
         heading = 0
         for token in self._tokens:
             kind = token.type
+            if self._veil.down and kind in ("inline", "fence", "code_block"):
+                continue
             if kind == "inline":
                 self._inline(inline_text(token.children or ()), heading)
             elif kind == "heading_open":
@@ -122,14 +131,42 @@ class _Walk:
         from pvd_assistant.corpus.readers.html import html_pieces
 
         self._close_item()
-        self._pieces += html_pieces(content) or []
+        if not self._veil.down:
+            self._pieces += html_pieces(content) or []
+        self._veil.feed(content)
+
+
+class _Veil(HTMLParser):
+    """Follows tags written in Markdown: ``down`` while one that hides what it holds is open."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._open: list[str] = []
+
+    @property
+    def down(self) -> bool:
+        return bool(self._open)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag not in _VOID and (self._open or hides(dict(attrs))):
+            self._open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in self._open:
+            while self._open.pop() != tag:
+                pass
 
 
 def inline_text(children: Sequence[Token]) -> str:
-    """Return the words of a line: links keep their text, emphasis and tags go."""
+    """Return the words of a line: links keep their text, emphasis, tags and hidden words go."""
     words: list[str] = []
+    veil = _Veil()
     for child in children:
         kind = child.type
+        if kind == "html_inline":
+            veil.feed(child.content)
+        if veil.down:
+            continue
         if kind in ("text", "code_inline", "image"):
             words.append(child.content)
         elif kind in ("softbreak", "hardbreak") or child.content.lower().startswith("<br"):

@@ -12,11 +12,10 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from pvd_assistant.corpus.readers.pdf_geometry import IDENTITY, Matrix, multiply, quarter
 from pvd_assistant.corpus.readers.pdf_operators import operators
+from pvd_assistant.corpus.readers.pdf_sight import INVISIBLE, Sight, is_pale
 
-Matrix = tuple[float, float, float, float, float, float]
-
-_IDENTITY: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 #: Gaps in ems: above the first a space is missing, above the second another column starts.
 SPACE_GAP = 0.17
 COLUMN_GAP = 1.0
@@ -56,7 +55,7 @@ class Rule:
 class _State:
     """The part of the graphics state that places text."""
 
-    ctm: Matrix = _IDENTITY
+    ctm: Matrix = IDENTITY
     font: Any = None
     glyphs: dict[str, tuple[str, float]] = field(default_factory=dict)
     size: float = 0.0
@@ -65,45 +64,49 @@ class _State:
     scale: float = 1.0
     leading: float = 0.0
     rise: float = 0.0
+    pale: bool = False
+    mode: float = 0.0
 
 
-def page_runs(page: Any, fonts: dict[int, Any]) -> tuple[list[Run], list[Rule]]:
-    """Return what ``page`` (a pypdf page) draws.
+def page_runs(page: Any, fonts: dict[int, Any]) -> tuple[list[Run], list[Rule], bool]:
+    """Return what ``page`` (a pypdf page) shows, and whether it draws words that cannot be seen.
 
     :param fonts: fonts already read, by object number; filled as pages go.
     :raises TooMuchDrawn: there is no end to it.
     """
-    walk = _Walk(page.pdf, fonts)
+    x0, y0, x1, y1 = (float(edge) for edge in page.cropbox)
+    shown = min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)
+    walk = _Walk(page.pdf, fonts, Sight(shown))
     contents = page.get("/Contents")
     if contents is not None:
         walk.stream(contents.get_object(), page.get("/Resources"), 0)
-    return _upright(walk.runs, walk.rules)
+    if walk.sight.pictures and _letters(walk.undrawn) > _letters(walk.runs):
+        walk.runs += walk.undrawn  # a scanned page, its words drawn invisible over its picture
+    runs, rules = _upright(walk.runs, walk.rules)
+    return runs, rules, bool(walk.undrawn) or walk.unseen
 
 
-def _multiply(a: Matrix, b: Matrix) -> Matrix:
-    return (
-        a[0] * b[0] + a[1] * b[2],
-        a[0] * b[1] + a[1] * b[3],
-        a[2] * b[0] + a[3] * b[2],
-        a[2] * b[1] + a[3] * b[3],
-        a[4] * b[0] + a[5] * b[2] + b[4],
-        a[4] * b[1] + a[5] * b[3] + b[5],
-    )
+def _letters(runs: list[tuple[Run, int]]) -> int:
+    return sum(len(run.text) for run, _ in runs)
 
 
 class _Walk:
     """Follow the operators of a page."""
 
-    def __init__(self, pdf: Any, fonts: dict[int, Any]) -> None:
+    def __init__(self, pdf: Any, fonts: dict[int, Any], sight: Sight) -> None:
         self.runs: list[tuple[Run, int]] = []
+        self.undrawn: list[tuple[Run, int]] = []
+        self.unseen = False
+        self.sight = sight
         self.rules: list[tuple[Rule, int]] = []
         self._pdf = pdf
         self._fonts = fonts
         self._state = _State()
         self._stack: list[_State] = []
-        self._tm = self._line = _IDENTITY
+        self._tm = self._line = IDENTITY
         self._path: list[tuple[float, float, float, float]] = []
         self._point = (0.0, 0.0)
+        self._corners: list[tuple[float, float]] = []
         self._marked: list[bool] = []
 
     def stream(self, contents: Any, resources: Any, depth: int) -> None:
@@ -119,13 +122,15 @@ class _Walk:
                 self._set_font(operands, resources)
             elif operator == b"Do" and operands and depth < _DEEPEST_FORM:
                 self._form(operands[0], resources, depth)
-            if len(self.runs) > _MOST_RUNS:
+            if len(self.runs) + len(self.undrawn) > _MOST_RUNS:
                 raise TooMuchDrawn
 
     def _form(self, name: Any, resources: Any, depth: int) -> None:
         forms = resources.get("/XObject")
         form = forms.get_object().get(name) if forms is not None else None
         form = form.get_object() if form is not None else None
+        if form is not None and form.get("/Subtype") == "/Image":
+            self.picture(())
         if form is None or form.get("/Subtype") != "/Form":
             return
         saved, stack = replace(self._state), self._stack
@@ -162,7 +167,7 @@ class _Walk:
     def concatenate(self, operands: Any) -> None:
         if len(operands) == 6:
             matrix = tuple(float(number) for number in operands)
-            self._state.ctm = _multiply(matrix, self._state.ctm)  # type: ignore[arg-type]
+            self._state.ctm = multiply(matrix, self._state.ctm)  # type: ignore[arg-type]
 
     def mark(self, operands: Any) -> None:
         self._marked.append(bool(operands) and operands[0] == "/Artifact")
@@ -171,46 +176,69 @@ class _Walk:
         if self._marked:
             self._marked.pop()
 
-    # Paths: only what is horizontal and painted
+    def colour(self, operands: Any) -> None:
+        self._state.pale = is_pale(operands)
+
+    def rendering(self, operands: Any) -> None:
+        self._state.mode = float(operands[0])
+
+    # Paths: only what is horizontal and painted, and what colours the page
 
     def rectangle(self, operands: Any) -> None:
         x, y, width, height = (float(number) for number in operands)
+        self._corners += [(x, y), (x + width, y + height), (x + width, y), (x, y + height)]
         edges = [y + height / 2] if abs(height) < _THIN else [y, y + height]
         self._path += [(x, edge, x + width, edge) for edge in edges]
 
     def move(self, operands: Any) -> None:
         self._point = (float(operands[0]), float(operands[1]))
+        self._corners.append(self._point)
 
     def line(self, operands: Any) -> None:
         x, y = float(operands[0]), float(operands[1])
         if abs(y - self._point[1]) < _THIN:
             self._path.append((*self._point, x, y))
         self._point = (x, y)
+        self._corners.append(self._point)
+
+    def fill(self, operands: Any) -> None:
+        if not self._state.pale:
+            self.sight.paint([self._on_page(x, y) for x, y in self._corners])
+        self.paint(operands)
+
+    def picture(self, _: Any) -> None:
+        self.sight.pictures = True
+        self.sight.paint([self._on_page(x, y) for x in (0.0, 1.0) for y in (0.0, 1.0)])
+
+    def shade(self, _: Any) -> None:
+        self.sight.paint_all()
+
+    def _on_page(self, x: float, y: float) -> tuple[float, float]:
+        m = self._state.ctm
+        return x * m[0] + y * m[2] + m[4], x * m[1] + y * m[3] + m[5]
 
     def paint(self, _: Any) -> None:
-        m = self._state.ctm
         for x0, y0, x1, y1 in self._path:
-            ax, ay = x0 * m[0] + y0 * m[2] + m[4], x0 * m[1] + y0 * m[3] + m[5]
-            bx, by = x1 * m[0] + y1 * m[2] + m[4], x1 * m[1] + y1 * m[3] + m[5]
+            (ax, ay), (bx, by) = self._on_page(x0, y0), self._on_page(x1, y1)
             if abs(bx - ax) + abs(by - ay) < _SHORTEST_RULE or len(self.rules) > _MOST_RULES:
                 continue
-            if _quarter(bx - ax, by - ay) % 2 == 0:
+            if quarter(bx - ax, by - ay) % 2 == 0:
                 self.rules.append((Rule(min(ax, bx), max(ax, bx), (ay + by) / 2), 0))
             else:
                 self.rules.append((Rule(min(ay, by), max(ay, by), (ax + bx) / 2), 1))
-        self._path = []
+        self.drop_path(())
 
     def drop_path(self, _: Any) -> None:
-        self._path = []
+        self._path, self._corners = [], []
 
     # Text
 
     def begin_text(self, _: Any) -> None:
-        self._tm = self._line = _IDENTITY
+        self._tm = self._line = IDENTITY
 
     def next_line(self, operands: Any) -> None:
         x, y = (float(number) for number in operands)
-        self._tm = self._line = _multiply((1.0, 0.0, 0.0, 1.0, x, y), self._line)
+        self._tm = self._line = multiply((1.0, 0.0, 0.0, 1.0, x, y), self._line)
 
     def next_line_leading(self, operands: Any) -> None:
         self._state.leading = -float(operands[1])
@@ -276,26 +304,31 @@ class _Walk:
                     end = x + advance * state.scale - state.char_space * state.scale
                 x += advance * state.scale
         self._emit("".join(words), start, end)
-        self._tm = _multiply((1.0, 0.0, 0.0, 1.0, x, 0.0), self._tm)
+        self._tm = multiply((1.0, 0.0, 0.0, 1.0, x, 0.0), self._tm)
 
     def _emit(self, text: str, start: float, end: float) -> None:
         if not text:
             return
         state = self._state
-        m = _multiply(self._tm, state.ctm)
+        m = multiply(self._tm, state.ctm)
         x = m[4] + start * m[0] + state.rise * m[2]
         y = m[5] + start * m[1] + state.rise * m[3]
         length = (end - start) * math.hypot(m[0], m[1])
         size = abs(state.size) * math.hypot(m[2], m[3])
         bold = "bold" in state.font.name.lower() or "black" in state.font.name.lower()
-        turn = _quarter(m[0] * (state.size or 1.0), m[1] * (state.size or 1.0))
+        seen = self.sight.sees(x, y, size, pale=state.pale)
+        if not seen:
+            self.unseen = True
+            return
+        turn = quarter(m[0] * (state.size or 1.0), m[1] * (state.size or 1.0))
         if turn == 1:
             x, y = y, -x
         elif turn == 2:
             x, y = -x, -y
         elif turn == 3:
             x, y = -y, x
-        self.runs.append((Run(text, x, x + length, y, size, bold), turn))
+        runs = self.undrawn if state.mode in INVISIBLE else self.runs
+        runs.append((Run(text, x, x + length, y, size, bold), turn))
 
     def _glyphs(self, raw: Any) -> list[tuple[str, float]]:
         """Return the text and the width (in thousandths of an em) of each glyph of a string."""
@@ -320,11 +353,6 @@ def _decoded(raw: bytes, encoding: str) -> str:
         return raw.decode(encoding, "surrogatepass")
     except UnicodeDecodeError:
         return raw.decode(encoding, "replace")
-
-
-def _quarter(dx: float, dy: float) -> int:
-    """Return a direction in quarter turns: 0 to the right, 1 upwards."""
-    return round(math.atan2(dy, dx) / (math.pi / 2)) % 4
 
 
 def _upright(
@@ -357,7 +385,12 @@ _HANDLERS = {
     b"re": _Walk.rectangle,
     b"m": _Walk.move,
     b"l": _Walk.line,
-    **dict.fromkeys((b"f", b"F", b"f*", b"B", b"B*", b"b", b"b*", b"S", b"s"), _Walk.paint),
+    **dict.fromkeys((b"g", b"rg", b"k", b"sc", b"scn", b"cs"), _Walk.colour),
+    b"Tr": _Walk.rendering,
+    **dict.fromkeys((b"f", b"F", b"f*", b"B", b"B*", b"b", b"b*"), _Walk.fill),
+    **dict.fromkeys((b"S", b"s"), _Walk.paint),
+    b"BI": _Walk.picture,
+    b"sh": _Walk.shade,
     b"n": _Walk.drop_path,
     b"BT": _Walk.begin_text,
     b"Td": _Walk.next_line,

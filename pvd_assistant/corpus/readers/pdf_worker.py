@@ -80,10 +80,10 @@ def _page(page: Any, mode: str, fonts: dict[int, Any]) -> dict[str, Any]:
     height = float(page.mediabox.height)
     if mode == "layout":
         try:
-            runs, rules = page_runs(page, fonts)
+            runs, rules, hidden = page_runs(page, fonts)
         except TooMuchDrawn:
-            runs, rules = [], []
-        if runs:
+            runs, rules, hidden = [], [], False
+        if runs or hidden:
             lines = [
                 ([[s.text, s.x0, s.x1] for s in line.segments], *_flat(line))
                 for line in page_lines(runs)
