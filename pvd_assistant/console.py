@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
 from typing import Any
 
 from rich.console import Console, Group
@@ -16,7 +17,7 @@ from pvd_assistant.evaluation.answers import Summary
 from pvd_assistant.evaluation.report import column_names, summary_cells
 from pvd_assistant.french import french_date, french_number
 from pvd_assistant.messages import text
-from pvd_assistant.model import Answer, Citation
+from pvd_assistant.model import HEADING, Answer, Citation
 from pvd_assistant.sync.outcome import Outcome
 
 _PIPE_WIDTH = 140  # columns when the output is a file or a pipe, which has none of its own
@@ -30,7 +31,7 @@ _COLOURS = {"answered": "green", "partial": "yellow", "clarify": "cyan"}
 def show_answer(answer: Answer) -> None:
     """Print an answer with its numbered sources."""
     colour = _COLOURS.get(answer.status, "red")
-    parts: list[Text] = [Text(answer.answer)]
+    parts: list[Text | Table] = list(_laid_out(answer.answer))
     parts += [Text(f"⚠ {warning}", style="yellow") for warning in answer.warnings]
     out.print(
         Panel(
@@ -51,6 +52,21 @@ def show_answer(answer: Answer) -> None:
         out.print(f"[bold]{text('cli.suggestions')}[/bold]")
         for suggestion in answer.suggestions:
             out.print(Text(f"  • {suggestion}"))
+
+
+def _laid_out(answer: str) -> Iterator[Text | Table]:
+    """Return an answer's lines: headings in bold, the rows of a comparison as a table."""
+    for is_table, group in groupby(answer.splitlines(), key=lambda line: line.startswith("| ")):
+        if not is_table:
+            for line in group:
+                title = line.removeprefix(HEADING)
+                yield Text(title, style="bold" if title != line else "")
+            continue
+        header, _, *rows = ([c.strip() for c in line.strip("|").split(" | ")] for line in group)
+        table = Table(*map(escape, header), show_lines=True)
+        for row in rows:
+            table.add_row(*map(escape, row))
+        yield table
 
 
 def _source(citation: Citation) -> str:

@@ -40,6 +40,7 @@ def diagnose(settings: Settings) -> list[Check]:
             True,
             settings.chroma_url or text("cli.doctor_chroma_embedded"),
         ),
+        _check("cli.doctor_llm", lambda: _llm(settings)),
     ]
 
 
@@ -72,6 +73,20 @@ def _model(settings: Settings) -> str:
 
     embedder = load_embedder(settings)
     return text("cli.doctor_model_detail", name=embedder.name, dimension=embedder.dimension)
+
+
+def _llm(settings: Settings) -> str:
+    from pvd_assistant.errors import LlmError
+    from pvd_assistant.llm.server import choose, context_of, models
+
+    if not settings.llm_url:
+        return text("cli.doctor_llm_none")
+    listed = models(settings)
+    name = choose(settings, listed)
+    if name not in {model.id for model in listed}:
+        raise LlmError("llm.model_unknown", url=settings.llm_url, model=name)
+    tokens = context_of(name, listed, settings)
+    return text("cli.doctor_llm_detail", name=name, url=settings.llm_url, tokens=tokens)
 
 
 def _index(settings: Settings) -> str:

@@ -17,8 +17,10 @@ A user reads the message: it is French, names the thing and says the remedy. The
     │   ├── IndexMismatchError   it was built with another model or format
     │   └── IndexLockedError     another process is writing it
     ├── EmbeddingError           the embedding model or its server
+    ├── LlmError                 the server of the language model
     ├── UnknownCommuneError      no commune has that name or code
     ├── SyncError                official data could not be refreshed
+    ├── StorageError             the database of people's work
     └── EvaluationError          a question file or a BEIR folder is wrong
 """
 
@@ -88,12 +90,20 @@ class EmbeddingError(PvdError):
     """The embedding model cannot be loaded, or its server does not answer as it should."""
 
 
+class LlmError(PvdError):
+    """The server of the language model cannot be used; an answer can be given without it."""
+
+
 class UnknownCommuneError(PvdError):
     """No commune has that name, code or postcode."""
 
 
 class SyncError(PvdError):
     """Official data could not be refreshed; what was there before is untouched."""
+
+
+class StorageError(PvdError):
+    """The database of people's work cannot be reached, migrated or written."""
 
 
 class EvaluationError(PvdError):

@@ -39,6 +39,9 @@ Family = Literal[
     "definition",
     "other",
 ]
+#: What a heading line of an answer's text starts with.
+HEADING = "## "
+Support = Literal["verbatim", "computed", "checked", "unchecked"]
 BlockKind = Literal["paragraph", "item", "row", "question"]
 UnitKind = Literal["sentence", "item", "row"]
 
@@ -248,13 +251,19 @@ class Citation:
 class Statement:
     """A sentence of the answer and the numbers of the citations it rests on.
 
-    :ivar computed: a verdict worked out from a rule or a table, which it cites, instead of a
-        sentence or row copied word for word from a passage.
+    :ivar support: how it rests on them: ``"verbatim"``, a sentence or row copied word for word;
+        ``"computed"``, a verdict worked out from a rule or a table; ``"checked"``, reworded by a
+        language model and checked against the passages; ``"unchecked"``, reworded, to be verified.
     """
 
     text: str
     citations: tuple[int, ...]
-    computed: bool = False
+    support: Support = "verbatim"
+
+    @property
+    def computed(self) -> bool:
+        """Whether it is a verdict."""
+        return self.support == "computed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,7 +289,8 @@ class Answer:
 
         data = asdict(self)
         data["statements"] = [
-            {"text": s.text, "citations": list(s.citations)} for s in self.statements
+            {"text": s.text, "citations": list(s.citations), "support": s.support}
+            for s in self.statements
         ]
         data["contact"] = dict(self.contact)
         first = {"id": data.pop("id")} if self.id is not None else {}

@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import (
     BaseSettings,
+    NoDecode,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
     TomlConfigSettingsSource,
 )
 
 from pvd_assistant.errors import SettingsError
+
+
+def _listed(value: Any) -> Any:
+    """Split what the environment gives as one text, at its commas."""
+    return (
+        [item for item in map(str.strip, value.split(",")) if item]
+        if isinstance(value, str)
+        else value
+    )
 
 
 class Settings(BaseSettings):
@@ -38,6 +48,22 @@ class Settings(BaseSettings):
     exact_search_limit: int = Field(
         50_000, ge=0, description="Sentences up to which each is compared, without asking Chroma."
     )
+    llm_url: str = Field(
+        "", description="Base URL of an OpenAI-compatible server (…/v1); empty: no LLM."
+    )
+    llm_key: SecretStr = Field(SecretStr(""), description="Its API key.")
+    llm_model: str = Field("", description="Id of the model; empty: the first that writes text.")
+    llm_fallback_model: str = Field(
+        "", description="Id of the model asked when the first one is unknown, busy or down."
+    )
+    llm_timeout_s: float = Field(
+        60.0, gt=0, description="Longest wait for a written answer, new tries included, in seconds."
+    )
+    llm_context_tokens: int = Field(
+        0, ge=0, description="Tokens the model reads and writes; 0: as the server says, or 4096."
+    )
+    llm_answer_tokens: int = Field(700, ge=50, description="Longest written answer, in tokens.")
+    llm_temperature: float = Field(0.0, ge=0, le=2, description="0: always the likeliest words.")
     host: str = Field("127.0.0.1", description="Address the web server listens on.")
     port: int = Field(7860, ge=1, le=65535, description="Port of the web server.")
     question_limit: int = Field(4000, ge=200, description="Longest question read, in characters.")
@@ -56,6 +82,19 @@ class Settings(BaseSettings):
     annuaire_url: str = Field(
         "https://api-lannuaire.service-public.gouv.fr/api/explore/v2.1",
         description="Where `corpus sync prefectures` reads.",
+    )
+    database_url: SecretStr = Field(
+        SecretStr(""), description="SQLAlchemy address of the database; empty: SQLite in data_dir."
+    )
+    api_key: SecretStr = Field(
+        SecretStr(""), description="Key of the API; empty: open to this machine only."
+    )
+    api_rate_limit: int = Field(
+        60, ge=0, description="API requests a minute from one address; 0: as many as it wants."
+    )
+    api_concurrency: int = Field(8, ge=1, description="API requests answered at the same time.")
+    api_origins: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed)] = Field(
+        (), description="Origins of other sites whose pages may use the API (https://…)."
     )
     log_level: str = Field("WARNING", description="Level of the logs written to stderr.")
 

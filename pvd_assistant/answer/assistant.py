@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-from collections.abc import Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import get_args
@@ -12,17 +12,22 @@ from typing import get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from pvd_assistant.answer import abstention, composing, ranking
+from pvd_assistant.answer import abstention, composing, doubts, ranking
 from pvd_assistant.answer.candidates import Candidate, Evidence, ask_for, candidates
-from pvd_assistant.answer.composing import Draft
+from pvd_assistant.answer.comparison import compare
+from pvd_assistant.answer.composing import Section
 from pvd_assistant.answer.contact import prefecture
+from pvd_assistant.answer.generative import Writer
+from pvd_assistant.answer.layout import LaidOut, lay_out
+from pvd_assistant.answer.listing import listed, wanted
 from pvd_assistant.answer.places import Places, about_places, find_places
+from pvd_assistant.answer.searching import with_each_question
 from pvd_assistant.answer.selection import select
 from pvd_assistant.answer.understanding import Understanding, understand
 from pvd_assistant.answer.verdicts import verdict
 from pvd_assistant.index.store import Index
 from pvd_assistant.messages import text
-from pvd_assistant.model import Answer, Family, Filters, Hit, Kind, Status, Turn
+from pvd_assistant.model import Answer, Family, Filters, Kind, Statement, Status, Turn
 from pvd_assistant.settings import Settings, load_settings
 from pvd_assistant.territory.communes import Territory
 
@@ -69,6 +74,10 @@ class Assistant:
         """
         return self._given or Index.open(self.settings)
 
+    @cached_property
+    def _writer(self) -> Writer:
+        return Writer(self.settings)
+
     @property
     def territory(self) -> Territory:
         """The tables of communes, those just refreshed included."""
@@ -95,10 +104,41 @@ class Assistant:
         :raises IndexingError: there is no usable index.
         :raises EmbeddingError: the embedding server does not answer.
         """
+        steps = self._steps(question, history, filters, id)
+        while True:
+            try:
+                next(steps)
+            except StopIteration as done:
+                answer: Answer = done.value
+                return answer
+
+    def stream(
+        self,
+        question: str,
+        *,
+        history: Sequence[Turn] = (),
+        filters: Filters | None = None,
+        id: str | None = None,
+    ) -> Iterator[Statement | Answer]:
+        """Answer a question statement by statement; the last thing yielded is the whole answer.
+
+        A sentence written by a language model is yielded once it has been verified. The whole
+        answer replaces what was yielded before it: when the model fails on the way, it is the
+        extractive one. Parameters and errors are those of :meth:`ask`.
+        """
+        answer = yield from self._steps(question, history, filters, id)
+        if answer.engine == "extractive":
+            yield from answer.statements
+        yield answer
+
+    def _steps(
+        self, question: str, history: Sequence[Turn], filters: Filters | None, id: str | None
+    ) -> Generator[Statement, None, Answer]:
+        """Yield the statements that come one by one; return the answer."""
         start = time.perf_counter()
         recent = history[-self.settings.history_limit :] if self.settings.history_limit else ()
         understood = understand(question, recent, self.settings.question_limit)
-        answer = self._answer(understood, recent, filters or Filters())
+        answer = yield from self._answer(understood, recent, filters or Filters())
         return replace(
             answer,
             question=question[: self.settings.question_limit],
@@ -119,12 +159,13 @@ class Assistant:
             context=understood.context,
             context_weight=_STORY_WEIGHT if understood.story else _HISTORY_WEIGHT,
         )
+        hits = with_each_question(understood, hits, filters, self.index)
         asked = ask_for(understood, self.index, places.names)
         return Evidence(understood, asked, hits, candidates(asked, hits, self.index))
 
     def _answer(
         self, understood: Understanding, history: Sequence[Turn], filters: Filters
-    ) -> Answer:
+    ) -> Generator[Statement, None, Answer]:
         if not understood.text.strip():
             return _plain(understood, "clarify", text("answer.empty"))
         places = find_places(understood, history, self.territory)
@@ -135,20 +176,44 @@ class Assistant:
         if settled is not None and settled.ask:
             return self._with_contact(_plain(understood, "clarify", settled.ask, "commune"), places)
         if settled is not None and settled.complete:
-            return self._compose(understood, settled.status, settled.drafts, places, settled.family)
+            laid = LaidOut((Section(settled.drafts),), settled.status)
+            return self._compose(understood, laid, places, settled.family)
+        if settled is None and (asked := wanted(understood, places, filters)) is not None:
+            section = listed(asked, places, self.index)
+            if section is not None:
+                return self._compose(
+                    understood, LaidOut((section,), "answered"), places, asked.family
+                )
         evidence = self.evidence(understood, places, filters)
         scores = ranking.sentence_scores(evidence.found)
-        chosen = select(
-            evidence.understood, evidence.found, scores, self._scores_of_parts(evidence, places)
-        )
+        of_parts = self._scores_of_parts(evidence, places)
+        chosen = select(evidence.understood, evidence.found, scores, of_parts)
         if settled is not None:
-            statements = [*settled.drafts, *composing.drafts(_naming(chosen, places))]
-            return self._compose(understood, settled.status, statements, places, "eligibility")
+            statements = (*settled.drafts, *composing.drafts(_naming(chosen, places)))
+            laid = LaidOut((Section(statements),), settled.status)
+            return self._compose(understood, laid, places, "eligibility")
+        table = None if filters else compare(understood, self.index)
         probability = abstention.knows(abstention.signals(evidence, scores.tolist(), self.index))
-        if not chosen or probability < ranking.threshold("answered"):
-            return self._unknown(understood, evidence.hits, places, filters)
+        if table is None and (not chosen or probability < ranking.threshold("answered")):
+            return self._unknown(evidence, scores, places, filters)
         family = self._family(understood, chosen)
-        return self._compose(understood, "answered", composing.drafts(chosen), places, family)
+        laid = lay_out(evidence, chosen, scores, of_parts, table, self.index)
+        extractive = self._compose(understood, laid, places, family)
+        if not self.settings.llm_url or table is not None or laid.status != "answered":
+            return extractive
+        return (yield from self._written(extractive, evidence, laid.warnings, places))
+
+    def _written(
+        self, extractive: Answer, evidence: Evidence, known: tuple[str, ...], places: Places
+    ) -> Generator[Statement, None, Answer]:
+        """Have a language model word the answer; the extractive one stays when it cannot."""
+        outcome = yield from self._writer.write(evidence, self.index)
+        if not outcome.drafts:
+            return replace(extractive, warnings=(*extractive.warnings, *outcome.warnings))
+        laid = LaidOut((Section(outcome.drafts),), extractive.status, known)
+        written = self._compose(evidence.understood, laid, places, extractive.family)
+        warnings = (*written.warnings, *outcome.warnings)
+        return replace(written, engine=outcome.engine, warnings=warnings)
 
     def _scores_of_parts(self, evidence: Evidence, places: Places) -> list[NDArray[np.float64]]:
         """Score the same candidates for each of the questions of the message."""
@@ -163,50 +228,53 @@ class Assistant:
     def _compose(
         self,
         understood: Understanding,
-        status: Status,
-        statements: Sequence[Draft],
+        laid: LaidOut,
         places: Places,
         family: Family,
     ) -> Answer:
-        composed = composing.compose(statements, self.index)
+        composed = composing.compose(laid.sections, self.index)
+        dated = composing.warnings(composed.citations, self.index, dt.date.today())
         answer = Answer(
             question=understood.text,
-            status=status,
+            status=laid.status,
             family=family,
             answer=composed.text,
             statements=composed.statements,
             citations=composed.citations,
             suggestions=composing.suggestions(composed.citations, self.index),
-            warnings=composing.warnings(composed.citations, self.index, dt.date.today()),
+            warnings=(*dated, *laid.warnings),
         )
         return self._with_contact(answer, places)
 
     def _unknown(
         self,
-        understood: Understanding,
-        hits: Sequence[Hit],
+        evidence: Evidence,
+        scores: NDArray[np.float64],
         places: Places,
         filters: Filters,
     ) -> Answer:
+        hits = evidence.hits
         contact = prefecture(places.concerned, self.territory)
         nearest = list({h.passage.document: h for h in reversed(hits[:8])}.values())[::-1][:3]
-        lines = [text("answer.unknown_near" if nearest else "answer.unknown")]
+        reason = doubts.why_unknown(evidence, scores)
+        lines = [text("answer.unknown"), text(f"answer.{reason}")]
         if filters and not hits:
             lines.append(text("answer.nothing_with_filters"))
         lines.append(text("answer.ask_contact", name=contact["name"]))
+        lines.append(text("answer.offer_message"))
         cited = [
             composing.citation(n, hit.passage, hit.score, self.index)
             for n, hit in enumerate(nearest, start=1)
         ]
-        answer = _plain(understood, "unknown", " ".join(lines))
+        answer = _plain(evidence.understood, "unknown", " ".join(lines))
         return replace(answer, citations=tuple(cited), contact=contact)
 
     def _with_contact(self, answer: Answer, places: Places) -> Answer:
         return replace(answer, contact=prefecture(places.concerned, self.territory))
 
     def _family(self, understood: Understanding, chosen: Sequence[Candidate]) -> Family:
-        if understood.families:
-            return understood.families[0]
+        if understood.families or not chosen:
+            return understood.families[0] if understood.families else "other"
         kind = self.index.documents[chosen[0].passage.document].metadata.kind
         return _FAMILY_OF_KIND.get(kind, "other")
 

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 
 from pvd_assistant.answer import composition
 from pvd_assistant.answer.candidates import Candidate
+from pvd_assistant.answer.selection import step_number
 from pvd_assistant.french import french_date
 from pvd_assistant.index.store import Index
 from pvd_assistant.messages import load_data, text
-from pvd_assistant.model import Citation, Metadata, Passage, Statement
+from pvd_assistant.model import HEADING, Citation, Metadata, Passage, Statement, Support
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,13 +21,33 @@ class Draft:
 
     :ivar score: score of the best passage, shown with the citation.
     :ivar bullet: shown as an item of a list.
+    :ivar step: number of the step in the list of its document; 0 for any other statement.
     """
 
     text: str
     passages: tuple[Passage, ...]
     score: float = 1.0
     computed: bool = False
+    support: Support = "verbatim"
     bullet: bool = False
+    step: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Statements shown together.
+
+    :ivar title: heading line; none when empty.
+    :ivar note: a line before the statements, said by the assistant and not stated as a fact.
+    :ivar columns: names of the things compared, when the statements are the cells of a table.
+    :ivar rows: names of the rows of that table, each with a statement a column, or none.
+    """
+
+    drafts: tuple[Draft, ...] = ()
+    title: str = ""
+    note: str = ""
+    columns: tuple[str, ...] = ()
+    rows: tuple[tuple[str, tuple[Draft | None, ...]], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,38 +63,74 @@ def drafts(chosen: Sequence[Candidate]) -> list[Draft]:
     """Turn the chosen candidates into statements; a list is led in by its own words, once."""
     found: list[Draft] = []
     said = {candidate.text for candidate in chosen}
-    for candidate in chosen:
+    steps = [(candidate.passage.id, step_number(candidate)) for candidate in chosen]
+    for candidate, (passage, step) in zip(chosen, steps, strict=True):
         lead_in = candidate.unit.header if candidate.unit.kind == "item" else None
         if lead_in and lead_in in candidate.passage.text and lead_in not in said:
             said.add(lead_in)
             found.append(Draft(lead_in, (candidate.passage,), candidate.hit.score))
+        in_order = step and {(passage, step - 1), (passage, step + 1)} & set(steps)
         found.append(
             Draft(
                 candidate.text,
                 (candidate.passage,),
                 candidate.hit.score,
                 bullet=candidate.unit.kind != "sentence",
+                step=step if in_order else 0,
             )
         )
     return found
 
 
-def compose(statements: Sequence[Draft], index: Index) -> Composed:
-    """Number the passages in the order they are first cited and write the answer's text."""
-    numbers: dict[str, int] = {}
-    citations: list[Citation] = []
-    lines: list[str] = []
-    kept: list[Statement] = []
-    for draft in statements:
+def compose(sections: Sequence[Section], index: Index) -> Composed:
+    """Number the passages in the order they are first cited and write the answer's text.
+
+    A heading starts with :data:`pvd_assistant.model.HEADING`; a table is written as in Markdown.
+    """
+    writer = _Writer(index)
+    for section in sections:
+        writer.write(section)
+    return Composed("\n".join(writer.lines), tuple(writer.statements), tuple(writer.citations))
+
+
+class _Writer:
+    """The text of an answer while it is written."""
+
+    def __init__(self, index: Index) -> None:
+        self.lines: list[str] = []
+        self.statements: list[Statement] = []
+        self.citations: list[Citation] = []
+        self._index = index
+        self._numbers: dict[str, int] = {}
+
+    def write(self, section: Section) -> None:
+        """Add a section: its heading, its note, its statements, its table."""
+        if section.title:
+            self.lines.append(f"{HEADING}{section.title}")
+        if section.note:
+            self.lines.append(section.note)
+        for draft in section.drafts:
+            mark = f"{draft.step}. " if draft.step else "- " if draft.bullet else ""
+            self.lines.append(f"{mark}{self._state(draft)}")
+        if section.rows:
+            nothing = text("answer.compared_nothing")
+            self._row(["", *section.columns])
+            self._row(["---"] * (1 + len(section.columns)))
+            for name, cells in section.rows:
+                self._row([name, *(self._state(cell) if cell else nothing for cell in cells)])
+
+    def _row(self, cells: Sequence[str]) -> None:
+        self.lines.append(f"| {' | '.join(cells)} |")
+
+    def _state(self, draft: Draft) -> str:
         for passage in draft.passages:
-            if passage.id not in numbers:
-                numbers[passage.id] = len(numbers) + 1
-                citations.append(citation(numbers[passage.id], passage, draft.score, index))
-        cited = tuple(numbers[passage.id] for passage in draft.passages)
-        marks = "".join(f"[{n}]" for n in cited)
-        lines.append(f"{'- ' if draft.bullet else ''}{draft.text} {marks}")
-        kept.append(Statement(draft.text, cited, draft.computed))
-    return Composed("\n".join(lines), tuple(kept), tuple(citations))
+            if passage.id not in self._numbers:
+                number = self._numbers[passage.id] = len(self._numbers) + 1
+                self.citations.append(citation(number, passage, draft.score, self._index))
+        cited = tuple(self._numbers[passage.id] for passage in draft.passages)
+        support = "computed" if draft.computed else draft.support
+        self.statements.append(Statement(draft.text, cited, support))
+        return f"{draft.text} {''.join(f'[{n}]' for n in cited)}"
 
 
 def citation(n: int, passage: Passage, score: float, index: Index) -> Citation:

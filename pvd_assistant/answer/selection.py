@@ -7,6 +7,8 @@ document that answers already, and set aside when it repeats what is said.
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
 
@@ -18,6 +20,9 @@ from pvd_assistant.answer.candidates import Candidate
 from pvd_assistant.answer.ranking import choice
 from pvd_assistant.answer.understanding import Understanding
 from pvd_assistant.index.analysis import term_set
+from pvd_assistant.index.store import Index
+
+_STEP = re.compile(r"(?:^|\n)\s*(\d{1,2})[.)]\s*$")
 
 
 def select(
@@ -56,7 +61,81 @@ def select(
             continue
         chosen.append(best)
         room -= len(found[best].text)
-    return _in_order([found[i] for i in chosen])
+    chosen = _led(question, found, scores, chosen)
+    return _with_steps(question, _in_order([found[i] for i in chosen]), found)
+
+
+def by_question(
+    questions: Sequence[str],
+    chosen: Sequence[Candidate],
+    found: Sequence[Candidate],
+    of_parts: Sequence[NDArray[np.float64]],
+    index: Index,
+) -> list[list[Candidate]]:
+    """Share statements between the questions of a message: each under the one it answers best.
+
+    :param of_parts: log-odds of each candidate found for each of the questions.
+    :returns: a list a question, the best statement first; it may be empty.
+    """
+    place = {id(candidate): i for i, candidate in enumerate(found)}
+    asked = np.array(
+        [index.embed_question(question) for question, _ in zip(questions, of_parts, strict=False)]
+    )
+    shared: list[list[Candidate]] = [[] for _ in of_parts]
+    for candidate in chosen:
+        scores = np.array([own[place[id(candidate)]] for own in of_parts])
+        own_vector = index.unit_vectors(candidate.passage)[
+            candidate.passage.units.index(candidate.unit)
+        ]
+        scores += choice("meaning") * (asked @ own_vector)
+        shared[int(np.argmax(scores))].append(candidate)
+    for own, group in zip(of_parts, shared, strict=True):
+        if group:
+            best = max(group, key=lambda c: own[place[id(c)]])
+            group[:] = _in_order([best, *(c for c in group if c is not best)])
+    return shared
+
+
+def _led(
+    question: Understanding,
+    found: Sequence[Candidate],
+    scores: NDArray[np.float64],
+    chosen: list[int],
+) -> list[int]:
+    """Put first the best statement with the figure, or the yes or no, that was asked for."""
+    wanted = question.expects & composition.leading()
+    if not wanted or found[chosen[0]].met & wanted:
+        return chosen
+    near = scores[chosen[0]] - choice("leads")
+    able = [i for i in chosen if found[i].met & wanted and scores[i] >= near]
+    if not able:
+        return chosen
+    first = max(able, key=lambda i: float(scores[i]))
+    return [first, *(i for i in chosen if i != first)]
+
+
+def _with_steps(
+    question: Understanding, chosen: list[Candidate], found: Sequence[Candidate]
+) -> list[Candidate]:
+    """Complete an ordered list of which two steps are chosen, when asked how to proceed."""
+    if "how" not in question.expects:
+        return chosen
+    taken = Counter(c.passage.id for c in chosen if step_number(c))
+    completed: list[Candidate] = []
+    for candidate in chosen:
+        if not step_number(candidate) or taken[candidate.passage.id] < 2:
+            completed.append(candidate)
+        elif candidate.passage.id not in {c.passage.id for c in completed if step_number(c)}:
+            completed += [
+                c for c in found if c.passage.id == candidate.passage.id and step_number(c)
+            ]
+    return completed
+
+
+def step_number(candidate: Candidate) -> int:
+    """Return the number an item bears in the ordered list of its document, or 0."""
+    before = _STEP.search(candidate.passage.text[: candidate.unit.start])
+    return int(before[1]) if before and candidate.unit.kind == "item" else 0
 
 
 def _gain(

@@ -9,9 +9,11 @@ from dataclasses import asdict, dataclass
 from typing import Any, Protocol
 
 from pvd_assistant.evaluation.questions import Question, normalise
-from pvd_assistant.model import Answer, Statement, Turn
+from pvd_assistant.model import HEADING, Answer, Statement, Turn
 
 _NUMBER = re.compile(r"\d+(?:[   .,]\d+)*")
+
+_MARK = re.compile(r"\[\d+\]")
 
 
 class Answerer(Protocol):
@@ -36,7 +38,8 @@ class Result:
     :ivar verbatim: share of the citations whose passage is word for word in its document.
     :ivar grounded: share of the statements found word for word in a cited passage, or computed
         from a rule it cites.
-    :ivar numbers: share of the numbers of the statements that occur in a passage they cite.
+    :ivar numbers: share of the numbers of the answer that occur in a passage cited beside them, in the
+        question, or that count a list shown.
     """
 
     id: str
@@ -153,7 +156,8 @@ def score(assistant: Answerer, question: Question) -> Result:
         ),
         grounded=_share(_grounded(answer, s) for s in answer.statements),
         numbers=_share(
-            ok for statement in answer.statements for ok in _numbers_supported(answer, statement)
+            [ok for said in answer.statements for ok in _numbers_supported(answer, said)]
+            + _numbers_around(answer)
         ),
         latency_ms=answer.latency_ms,
         missing=missing,
@@ -201,3 +205,24 @@ def _numbers_supported(answer: Answer, statement: Statement) -> list[bool]:
     cited = {normalise(n) for n in _NUMBER.findall(_cited(answer, statement))}
     asked = {normalise(n) for n in _NUMBER.findall(answer.question)}
     return [normalise(n) in cited | asked for n in _NUMBER.findall(statement.text)]
+
+
+def _numbers_around(answer: Answer) -> list[bool]:
+    """Judge the numbers of the text that are in no statement: headings, numbers of steps, counts.
+
+    A count stands in a line that cites nothing, and is never less than what is shown.
+    """
+    rest = answer.answer
+    for statement in answer.statements:
+        rest = rest.replace(statement.text, " ", 1)
+    everything = "\n".join(citation.passage for citation in answer.citations)
+    known = {normalise(n) for n in _NUMBER.findall(f"{everything}\n{answer.question}")}
+    shown = len(answer.citations)
+    judged = []
+    for line in rest.splitlines():
+        plain = _MARK.sub(" ", line)
+        counts = plain == line and not line.startswith(HEADING)
+        for number in map(normalise, _NUMBER.findall(plain)):
+            is_count = counts and number.isdigit() and int(number) >= shown
+            judged.append(number in known or is_count)
+    return judged

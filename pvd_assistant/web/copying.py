@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from pvd_assistant.french import french_date
 from pvd_assistant.messages import text
-from pvd_assistant.model import Answer, Citation
+from pvd_assistant.model import HEADING, Answer, Citation
 
 
 def plain_answer(answer: Answer) -> str:
     """Return the question, the answer, its warnings, its sources with their dates, and the notice."""
-    paragraphs = [text("web.copy_question", question=answer.question), answer.answer]
+    lines = "\n".join(line.removeprefix(HEADING) for line in answer.answer.splitlines())
+    paragraphs = [text("web.copy_question", question=answer.question), lines]
     paragraphs += [text("web.copy_warning", warning=warning) for warning in answer.warnings]
     if answer.citations:
-        sources = "\n".join(_source(citation) for citation in answer.citations)
+        sources = "\n".join(source_line(citation) for citation in answer.citations)
         paragraphs.append(f"{text('web.copy_sources')}\n{sources}")
     if answer.status in ("answered", "partial"):
         paragraphs.append(engine_notice(answer))
@@ -32,7 +33,8 @@ def place_in_document(citation: Citation) -> str:
     return ", ".join(step for step in steps if step)
 
 
-def _source(citation: Citation) -> str:
+def source_line(citation: Citation) -> str:
+    """Return the line of a source: its number, title, place, publisher, date and address."""
     place = place_in_document(citation)
     return text(
         "web.copy_source",

@@ -1,6 +1,7 @@
 """Scoring follows the rules of the question files."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -98,3 +99,21 @@ def test_a_bad_line_is_named(tmp_path: Path, line: str) -> None:
 
     with pytest.raises(EvaluationError, match="ligne 2"):
         read_questions(path)
+
+
+@pytest.mark.parametrize(
+    ("around", "right"),
+    [
+        ("## Combien en 2026 ?", False),
+        ("3 offres correspondent.", True),
+        ("0 offre correspond.", False),
+        ("Le Club a tout vu.", True),
+    ],
+)
+def test_numbers_around_the_statements_are_checked_too(around: str, right: bool) -> None:
+    fake = FakeAssistant()
+    fake.answer = replace(fake.answer, answer=f"{around}\n{fake.answer.answer}")
+
+    result = score(fake, _question(statuses=("answered",)))
+
+    assert (result.numbers == 1.0) is right

@@ -93,3 +93,38 @@ def test_a_paragraph_of_another_width_is_not_the_header_of_a_table():
     text = "Deux cas :\n- Simple | 75 %\n- Mutualisé | 80 %"
     lead, table = layout(Answer("", "answered", "offer", text))
     assert (lead.kind, table.kind, table.header) == ("p", "table", False)
+
+
+def test_a_heading_stands_alone_above_its_statements():
+    text = "## Qui paie ?\nL’État. [1]\n## Quand ?\nEn 2026. [1]"
+    blocks = layout(Answer("", "answered", "offer", text, citations=(citation(1),)))
+    assert [block.kind for block in blocks] == ["heading", "p", "heading", "p"]
+    assert words(blocks[0]) == ["Qui paie ?"]
+
+
+def test_steps_keep_the_numbers_of_their_document():
+    text = "2. Déposer [1]\n3. Signer [1]\n7. Recevoir [1]"
+    blocks = layout(Answer("", "answered", "procedure", text, citations=(citation(1),)))
+    assert [(block.kind, block.start, len(block.lines)) for block in blocks] == [
+        ("ol", 2, 2),
+        ("ol", 7, 1),
+    ]
+
+
+def test_a_comparison_is_a_table_with_the_marks_of_each_cell():
+    text = "|  | VIR | DIIF |\n| --- | --- | --- |\n| Pour qui | Ceci. [1] | Cela. [2] |"
+    both = (citation(1), citation(2))
+    (table,) = layout(Answer("", "answered", "offer", text, citations=both))
+    assert (table.kind, table.header, len(table.lines)) == ("table", True, 2)
+    rows = [["".join(p.text for p in cell).strip() for cell in cells(row)] for row in table.lines]
+    assert rows == [["", "VIR", "DIIF"], ["Pour qui", "Ceci.", "Cela."]]
+    marks = [[p.citation.n for p in cell if p.citation] for cell in cells(table.lines[1])]
+    assert marks == [[], [1], [2]]
+
+
+def test_a_row_being_written_is_already_in_its_table():
+    text = "|  | VIR | DIIF |\n| --- | --- | --- |\n| Pour qui | Ceci. [1] | Cela. [2] |"
+    both = (citation(1), citation(2))
+    answer = Answer("", "answered", "offer", text, citations=both)
+    for end in steps(text):
+        assert {block.kind for block in layout(answer, end)} == {"table"}

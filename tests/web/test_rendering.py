@@ -1,4 +1,5 @@
 import re
+from dataclasses import replace
 
 import pytest
 from fakes import HOSTILE, OUT_OF_SCOPE, PARTIAL, RATE, SOURCED, UNKNOWN
@@ -54,6 +55,21 @@ def test_an_answer_of_a_language_model_says_so():
     assert "intelligence artificielle (mistral-small)" in newest_html(answered(PARTIAL))
 
 
+@pytest.mark.parametrize(
+    ("support", "said"),
+    [
+        ("verbatim", "extrait mot pour mot"),
+        ("checked", "reformulé, vérifié"),
+        ("unchecked", "non vérifié"),
+    ],
+)
+def test_each_statement_of_a_language_model_says_how_far_it_is_verified(support, said):
+    statement = replace(SOURCED.statements[0], support=support)
+    written = replace(SOURCED, engine="llm:m", statements=(statement,))
+    assert newest_html(answered(written)).count(f'<span class="support">{said}</span>') == 1
+    assert "support" not in newest_html(answered(SOURCED))
+
+
 def test_markup_in_answers_and_documents_is_shown_never_interpreted():
     talk = Conversation().asked("<img src=x onerror=alert(9)>").with_last(answer=HOSTILE)
     html = newest_html(talk) + newest_html(talk.voted(talk.last.id, Vote(False)))
@@ -66,8 +82,6 @@ def test_markup_in_answers_and_documents_is_shown_never_interpreted():
 
 
 def test_a_link_of_a_contact_is_only_a_web_address():
-    from dataclasses import replace
-
     contact = {"name": "Préfecture", "url": "javascript:alert(1)"}
     assert "javascript:" not in newest_html(answered(replace(UNKNOWN, contact=contact)))
 
@@ -99,3 +113,13 @@ def test_a_notice_is_an_alert_or_nothing(message, shown):
     html = notice_html(message)
     assert ('role="alert"' in html) is shown
     assert "<long>" not in html
+
+
+def test_headings_steps_and_comparisons_are_marked_up_and_escaped():
+    text = "## <b>Qui</b> ?\n3. Signer [1]\n|  | A | B |\n| --- | --- | --- |\n| Pour qui | x [1] | y [2] |"
+    html = newest_html(answered(replace(SOURCED, answer=text, statements=())))
+    assert '<h3 class="answer-heading">&lt;b&gt;Qui&lt;/b&gt; ?</h3>' in html
+    assert '<ol start="3">' in html
+    assert '<th scope="col">A</th>' in html
+    assert '<th scope="row">Pour qui</th>' in html
+    assert "---" not in html.partition('class="answer-text"')[2].partition('class="sources"')[0]

@@ -1,0 +1,73 @@
+"""From the chosen statements to the sections of an answer, its status and what it must admit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pvd_assistant.answer import doubts
+from pvd_assistant.answer.candidates import Candidate, Evidence
+from pvd_assistant.answer.comparison import beside
+from pvd_assistant.answer.composing import Section
+from pvd_assistant.answer.reviewed import reviewed_first, same_question
+from pvd_assistant.answer.sections import arrange
+from pvd_assistant.index.store import Index
+from pvd_assistant.messages import text
+from pvd_assistant.model import Status
+
+
+@dataclass(frozen=True, slots=True)
+class LaidOut:
+    """The sections of an answer, in order, before its citations are numbered."""
+
+    sections: tuple[Section, ...]
+    status: Status
+    warnings: tuple[str, ...] = ()
+
+
+def lay_out(
+    evidence: Evidence,
+    chosen: Sequence[Candidate],
+    scores: NDArray[np.float64],
+    of_parts: Sequence[NDArray[np.float64]],
+    table: Section | None,
+    index: Index,
+) -> LaidOut:
+    """Give an answer the form its question calls for.
+
+    :param chosen: the statements, the answer first; at least one unless there is a table.
+    :param scores: log-odds of each candidate found.
+    :param of_parts: the same for each of the questions of the message.
+    :param table: the two sheets compared, when the question compares two things.
+    """
+    question = evidence.understood
+    unsure = table is None and doubts.not_established(question, chosen)
+    false_premise = doubts.unconfirmed_amount(question, evidence.hits, index)
+    sections = _sections(evidence, chosen, scores, of_parts, table, index)
+    if false_premise:
+        sections = [Section(note=text("answer.premise")), *sections]
+    return LaidOut(
+        tuple(sections),
+        "partial" if unsure or false_premise else "answered",
+        doubts.warnings(chosen, index, unsure),
+    )
+
+
+def _sections(
+    evidence: Evidence,
+    chosen: Sequence[Candidate],
+    scores: NDArray[np.float64],
+    of_parts: Sequence[NDArray[np.float64]],
+    table: Section | None,
+    index: Index,
+) -> list[Section]:
+    if table is not None:
+        return [beside(chosen, table), table]
+    if not evidence.understood.parts and not evidence.understood.follow_up:
+        frequent = same_question(evidence, index)
+        if frequent is not None:
+            return reviewed_first(frequent, chosen, evidence.found, scores)
+    return arrange(evidence.understood, chosen, evidence.found, of_parts, index)

@@ -1,0 +1,49 @@
+"""What the text of an answer is made of."""
+
+from __future__ import annotations
+
+from pvd_assistant.answer.assistant import Assistant
+from pvd_assistant.answer.composing import Draft, Section, compose
+
+
+def _draft(assistant: Assistant, number: int, **changes: object) -> Draft:
+    passage = assistant.index.passages_of("offres/chef-de-projet")[number]
+    return Draft(passage.unit_text(passage.units[0]), (passage,), **changes)  # type: ignore[arg-type]
+
+
+def test_headings_notes_and_steps_are_not_statements(expert: Assistant) -> None:
+    first, second = _draft(expert, 0), _draft(expert, 1, step=2)
+    sections = (Section((first,), title="Qui paie ?", note="Voici :"), Section((second,)))
+
+    composed = compose(sections, expert.index)
+
+    assert composed.text.splitlines() == [
+        "## Qui paie ?",
+        "Voici :",
+        f"{first.text} [1]",
+        f"2. {second.text} [2]",
+    ]
+    assert [statement.text for statement in composed.statements] == [first.text, second.text]
+
+
+def test_a_passage_keeps_its_number_from_one_section_to_the_next(expert: Assistant) -> None:
+    draft = _draft(expert, 0)
+
+    composed = compose((Section((draft,)), Section((draft,), title="Encore")), expert.index)
+
+    assert [citation.n for citation in composed.citations] == [1]
+    assert [statement.citations for statement in composed.statements] == [(1,), (1,)]
+
+
+def test_each_cell_of_a_table_is_a_statement_and_a_missing_one_is_shown(expert: Assistant) -> None:
+    draft = _draft(expert, 0)
+    table = Section(columns=("VIR", "DIIF"), rows=(("Pour qui", (draft, None)),))
+
+    composed = compose((table,), expert.index)
+
+    assert composed.text.splitlines() == [
+        "|  | VIR | DIIF |",
+        "| --- | --- | --- |",
+        f"| Pour qui | {draft.text} [1] | — |",
+    ]
+    assert len(composed.statements) == 1

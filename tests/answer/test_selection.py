@@ -1,0 +1,58 @@
+"""Which statements go together, and which one comes first."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from pvd_assistant.answer.assistant import Assistant
+from pvd_assistant.answer.candidates import Candidate
+from pvd_assistant.answer.places import Places
+from pvd_assistant.answer.selection import by_question, select, step_number
+from pvd_assistant.answer.understanding import Understanding, understand
+from pvd_assistant.model import Filters
+
+
+def _found(assistant: Assistant, question: str) -> tuple[Understanding, list[Candidate]]:
+    evidence = assistant.evidence(understand(question), Places(), Filters())
+    return evidence.understood, evidence.found
+
+
+def test_statements_are_shared_by_the_question_they_answer(expert: Assistant) -> None:
+    _, found = _found(expert, "Qui paie le chef de projet ? Que coûte la VIR ?")
+    chosen = [
+        next(c for c in found if c.passage.document == "offres/vente-immeuble-renover"),
+        next(c for c in found if c.passage.document == "offres/chef-de-projet"),
+    ]
+    level = [np.zeros(len(found)), np.zeros(len(found))]
+
+    pay, cost = by_question(
+        ("Qui paie le chef de projet ?", "Que coûte la VIR ?"), chosen, found, level, expert.index
+    )
+
+    assert [c.passage.document for c in pay] == ["offres/chef-de-projet"]
+    assert [c.passage.document for c in cost] == ["offres/vente-immeuble-renover"]
+
+
+def test_a_slightly_lower_statement_with_the_amount_leads(expert: Assistant) -> None:
+    understood, found = _found(expert, "Quel est le taux du cofinancement du chef de projet ?")
+    without = next(i for i, c in enumerate(found) if not c.met)
+    amount = next(i for i, c in enumerate(found) if "amount" in c.met)
+    scores = np.full(len(found), -9.0)
+    scores[without], scores[amount] = 1.0, 0.8
+
+    assert select(understood, found, scores)[0] is found[amount]
+    scores[amount] = 0.2
+    assert select(understood, found, scores)[0] is found[without]
+
+
+def test_the_number_of_a_step_is_the_one_of_its_document(expert: Assistant) -> None:
+    _, found = _found(expert, "Comment demander le cofinancement du chef de projet ?")
+
+    numbers = {
+        c.text[:24]: step_number(c)
+        for c in found
+        if c.passage.document == "offres/chef-de-projet" and c.role == "how"
+    }
+
+    assert numbers["Signer la convention d’a"] == 1
+    assert all(not step_number(c) for c in found if c.unit.kind != "item")
