@@ -1,7 +1,7 @@
 """Trains the packaged embedding from the data folder: ``python -m training.build --data DIR``.
 
-Stages, each kept in ``training/data`` so that an interrupted run goes on: teacher vectors, tokenizer,
-starting vectors, distillation, distillation mixed with contrast. Two cores, no GPU: about an hour.
+Stages, each kept in ``training/data`` so that an interrupted run goes on: vectors of both teachers,
+tokenizer, starting vectors, distillation, distillation mixed with contrast. Two cores, no GPU: about an hour.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -20,13 +21,22 @@ from tokenizers import Tokenizer
 
 from training.evaluate import Encoder
 from training.export import export, rounded
+from training.neighbours import close_groups
 from training.own import acronym_pairs, own_pairs, without_held_out, written_pairs
 from training.pairing import prepare
 from training.report import Tasks, load_tasks, write_report
 from training.sources import Pair, read_own_lines, read_pairs
 from training.start import company_vectors
-from training.static import Bags, Recipe, Taught, aligned, encoder, project, train
-from training.teacher import encode_all, load_all, teaching_texts
+from training.static import Bags, Recipe, Taught, aligned, encoder, train
+from training.targets import joined, project
+from training.teacher import (
+    encode_all,
+    english,
+    load_all,
+    multilingual,
+    teaching_texts,
+    translations,
+)
 from training.tokenizer import add_words, save_tokenizer, train_tokenizer
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -36,7 +46,7 @@ ACRONYMS = ROOT / "pvd_assistant" / "data" / "acronyms.yaml"
 VERSION = "1.0"
 
 PIECES = 28_000
-DIMENSION = 256
+DIMENSION = 384
 _COMPANY_TEXTS = 330_000
 _OWN_WORD = range(3, 17)  # letters of a word of ours that deserves a piece
 _OWN_COUNT = 6
@@ -49,16 +59,16 @@ def main(arguments: Sequence[str] | None = None) -> None:
     options = _options(arguments)
     WORK.mkdir(parents=True, exist_ok=True)
     own = [ROOT / "corpus", *([options.facts] if options.facts else [])]
-    texts = teaching_texts(options.data, own[1:])
-    encode_all(texts, WORK / "use")
-    texts, taught_vectors = load_all(texts, WORK / "use")
+    texts, vectors = _taught(options.data, own)
     own_lines = list(read_own_lines(own))
     tokenizer = _kept_tokenizer(texts, own_lines)
     start = _kept(
         "start",
         lambda: company_vectors(tokenizer, texts[:_COMPANY_TEXTS] + own_lines * 4, DIMENSION),
     )
-    taught = Taught(Bags(tokenizer, texts), project(taught_vectors, DIMENSION))
+    bags = Bags(tokenizer, texts)
+    close = _kept("close", lambda: close_groups(bags, vectors, start)).astype(np.int64)
+    taught = Taught(bags, vectors, close)
     tasks = load_tasks(options.eval, options.facts, options.questions)
     print(tasks.line(encoder(tokenizer, start)))
 
@@ -75,6 +85,18 @@ def main(arguments: Sequence[str] | None = None) -> None:
     _compare(options, tasks, encoder(tokenizer, weights))
 
 
+def _taught(data: Path, own: Sequence[Path]) -> tuple[list[str], npt.NDArray[np.float16]]:
+    """Return the texts and where they must land, encoding what was not yet."""
+    texts = teaching_texts(data, own)
+    english_of = translations(data)
+    rows = np.array([i for i, text in enumerate(texts) if text in english_of])
+    translated = [english_of[texts[i]] for i in rows]
+    encode_all(texts, WORK / "use", multilingual)
+    encode_all(translated, WORK / "minilm", english)
+    both = joined(load_all(texts, WORK / "use"), load_all(translated, WORK / "minilm"), rows)
+    return texts, project(both, DIMENSION)
+
+
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     add = parser.add_argument
@@ -87,13 +109,13 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
-def _kept(name: str, make: Callable[[], npt.NDArray[np.float32]]) -> npt.NDArray[np.float32]:
-    """Return the vectors of a stage, made now or by an earlier run."""
+def _kept(name: str, make: Callable[[], npt.NDArray[Any]]) -> npt.NDArray[Any]:
+    """Return what a stage gives, made now or by an earlier run."""
     path = WORK / f"{name}.npy"
     if not path.exists():
         np.save(path, make())
-    vectors: npt.NDArray[np.float32] = np.load(path)
-    return vectors
+    made: npt.NDArray[Any] = np.load(path)
+    return made
 
 
 def _kept_tokenizer(texts: list[str], own_lines: list[str]) -> Tokenizer:

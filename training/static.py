@@ -1,4 +1,10 @@
-"""The static student: one vector per piece, a text is the mean of its pieces, trained on two losses."""
+"""The static student: one vector per piece, a text is the mean of its pieces, trained on three losses.
+
+* *taught*: a text lands where the teachers put it (cosine, and the right one among those of the batch);
+* *alike*: of texts close to each other, the student's cosines are the teachers' (squared difference):
+  random texts are all unlike, so that without it the student never learns how much alike near ones are;
+* *paired*: a question lands nearer to its passage than to the others of the batch.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +18,8 @@ from tokenizers import Tokenizer
 from torch.nn import functional
 
 Ids = npt.NDArray[np.int64]
+# Weight of the cosine loss of the close texts against that of the batch.
+_OF_CLOSE = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +29,7 @@ class Recipe:
     :ivar contrast: weight of the contrastive loss against the teacher's cosine loss.
     :ivar temperature: of the softmax over the batch.
     :ivar match: weight of the in-batch contrast between student and teacher vectors.
+    :ivar alike: weight of the likeness of close texts, ``groups`` of them a batch.
     """
 
     steps: int = 3000
@@ -30,6 +39,8 @@ class Recipe:
     contrast: float = 0.3
     temperature: float = 0.05
     match: float = 0.1
+    alike: float = 10.0
+    groups: int = 160
     dropped: float = 0.1
     seed: int = 1
 
@@ -66,10 +77,14 @@ class Bags:
 
 @dataclass(frozen=True, slots=True)
 class Taught:
-    """Texts with the teacher's vectors, in the student's dimension."""
+    """Texts with the teachers' vectors, in the student's dimension.
+
+    :ivar close: groups of texts close to each other, one group a row.
+    """
 
     bags: Bags
     vectors: npt.NDArray[np.float16]
+    close: Ids
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +119,7 @@ def train(
         optimiser, recipe.rate, total_steps=recipe.steps, pct_start=0.1
     )
     for step in range(1, recipe.steps + 1):
-        loss = _taught_loss(table, taught, recipe, rng)
+        loss = _taught_loss(table, taught, recipe, rng) + _alike_loss(table, taught, recipe, rng)
         if paired is not None:
             loss = loss + recipe.contrast * _paired_loss(table, paired, recipe, rng)
         optimiser.zero_grad()
@@ -130,6 +145,19 @@ def _taught_loss(
         return cosine
     logits = student @ teacher.T / recipe.temperature
     return cosine + recipe.match * functional.cross_entropy(logits, torch.arange(len(rows)))
+
+
+def _alike_loss(
+    table: torch.nn.EmbeddingBag, taught: Taught, recipe: Recipe, rng: np.random.Generator
+) -> torch.Tensor:
+    groups = taught.close[rng.integers(0, len(taught.close), recipe.groups)]
+    rows = groups.ravel()
+    student = functional.normalize(table(*taught.bags.batch(rows, recipe.dropped, rng)))
+    teacher = functional.normalize(torch.from_numpy(taught.vectors[rows].astype(np.float32)))
+    cosine = 1 - (student * teacher).sum(dim=1).mean()
+    one, other = student.view(*groups.shape, -1), teacher.view(*groups.shape, -1)
+    difference = one @ one.transpose(1, 2) - other @ other.transpose(1, 2)
+    return recipe.alike * difference.square().mean() + _OF_CLOSE * cosine
 
 
 def _paired_loss(
@@ -168,8 +196,7 @@ def encoder(
     """Return the function that gives the vectors of texts, as the packaged loader does."""
 
     def encode(texts: Sequence[str], question: bool) -> npt.NDArray[np.float32]:
-        bags = Bags(tokenizer, texts)
-        return _sums(weights, bags, np.arange(len(bags)))
+        return sums(weights, Bags(tokenizer, texts))
 
     return encode
 
@@ -180,16 +207,6 @@ def _sums(weights: npt.NDArray[np.float32], bags: Bags, rows: Ids) -> npt.NDArra
     return (sums / np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), 1e-9)).astype(np.float32)
 
 
-def project(vectors: npt.NDArray[np.float16], dimension: int) -> npt.NDArray[np.float16]:
-    """Return the teacher's vectors turned onto their main directions, the first ``dimension`` of them."""
-    sample = vectors[:100_000].astype(np.float32)
-    _, directions = np.linalg.eigh(sample.T @ sample)
-    basis = directions[:, ::-1][:, :dimension]
-    kept = (sample @ basis).__pow__(2).sum() / (sample**2).sum()
-    print(f"{dimension} directions keep {kept:.1%} of the teacher")
-    return np.concatenate(
-        [
-            (vectors[i : i + 50_000] @ basis).astype(np.float16)
-            for i in range(0, len(vectors), 50_000)
-        ]
-    )
+def sums(weights: npt.NDArray[np.float32], bags: Bags) -> npt.NDArray[np.float32]:
+    """Return the vectors of all the texts, as :func:`encoder` gives them."""
+    return _sums(weights, bags, np.arange(len(bags)))
