@@ -25,8 +25,10 @@ app = typer.Typer(
     help=text("help.app"),
 )  # fmt: skip
 corpus_app = typer.Typer(no_args_is_help=True, help=text("help.corpus"))
+db_app = typer.Typer(no_args_is_help=True, help=text("help.db"))
 eval_app = typer.Typer(no_args_is_help=True, help=text("help.eval"))
 app.add_typer(corpus_app, name="corpus")
+app.add_typer(db_app, name="db")
 app.add_typer(eval_app, name="eval")
 
 CorpusOption = Annotated[Path | None, typer.Option("--corpus", help=text("help.corpus_dir"))]
@@ -185,6 +187,25 @@ def serve(
     from pvd_assistant.web.server import serve as run
 
     run(_settings(corpus, index, host=host, port=port))
+
+
+@app.command("mcp", help=text("help.mcp"))
+def mcp_command(index: IndexOption = None, corpus: CorpusOption = None) -> None:
+    """Serve the tools of the Model Context Protocol on standard input and output."""
+    from pvd_assistant.web.api.mcp_server import serve_standard_streams
+
+    serve_standard_streams(_settings(corpus, index))
+
+
+@db_app.command("upgrade", help=text("help.db_upgrade"))
+def db_upgrade() -> None:
+    """Create or migrate the database of people's work."""
+    from pvd_assistant.console import out
+    from pvd_assistant.storage.database import Database
+
+    database = Database(_settings())
+    for line in database.upgrade().lines(database.where):
+        out.print(line, soft_wrap=True)
 
 
 @corpus_app.command("list", help=text("help.corpus_list"))

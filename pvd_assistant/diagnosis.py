@@ -35,6 +35,7 @@ def diagnose(settings: Settings) -> list[Check]:
         _check("cli.doctor_corpus", lambda: _corpus(settings)),
         _check("cli.doctor_model", lambda: _model(settings)),
         _check("cli.doctor_index", lambda: _index(settings)),
+        _check("storage.doctor", lambda: _database(settings)),
         Check(
             text("cli.doctor_chroma"),
             True,
@@ -104,3 +105,16 @@ def _index(settings: Settings) -> str:
         )
     finally:
         index.close()
+
+
+def _database(settings: Settings) -> str:
+    from pvd_assistant.storage.database import Database
+
+    database = Database(settings)
+    try:
+        revision = database.revision()
+    finally:
+        database.close()
+    if revision is None:
+        return text("storage.doctor_none", where=database.where)
+    return text("storage.doctor_detail", where=database.where, revision=revision)

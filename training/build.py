@@ -23,7 +23,7 @@ from training.evaluate import Encoder
 from training.export import export, rounded
 from training.neighbours import close_groups
 from training.own import acronym_pairs, own_pairs, without_held_out, written_pairs
-from training.pairing import prepare
+from training.pairing import prepare, reserved
 from training.report import Tasks, load_tasks, write_report
 from training.sources import Pair, read_own_lines, read_pairs
 from training.start import company_vectors
@@ -151,7 +151,8 @@ def _pairs(options: argparse.Namespace) -> list[Pair]:
     ]
     if options.questions:
         own = without_held_out(own, options.questions)
-    return [*read_pairs(options.data, "pairs"), *read_pairs(options.data, "synonyms"), *own]
+    pairs = [pair for pair in read_pairs(options.data, "pairs") if not reserved(pair.right)]
+    return [*pairs, *read_pairs(options.data, "synonyms"), *own]
 
 
 def _compare(options: argparse.Namespace, tasks: Tasks, encode: Encoder) -> None:

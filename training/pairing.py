@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import zlib
 from collections.abc import Sequence
 
 import numpy as np
@@ -68,6 +69,14 @@ def _mistype(word: str, rng: random.Random) -> str:
         return word[:at] + rng.choice(_NEIGHBOURS.get(word[at], word[at])) + word[at + 1 :]
     heard = [(said, written) for said, written in _SOUNDS if said in word]
     return word.replace(*rng.choice(heard), 1) if heard else word[:at] + word[at + 1 :]
+
+
+_RESERVED = 6  # one passage in so many
+
+
+def reserved(passage: str) -> bool:
+    """Tell whether a passage of the data is kept from the contrastive loss, to fit the second look on."""
+    return zlib.crc32(passage.encode()) % _RESERVED == 0
 
 
 def prepare(tokenizer: Tokenizer, pairs: Sequence[Pair], seed: int = 1) -> Paired:

@@ -18,11 +18,13 @@ from pvd_assistant.answer.comparison import compare
 from pvd_assistant.answer.composing import Section
 from pvd_assistant.answer.contact import prefecture
 from pvd_assistant.answer.generative import Writer
-from pvd_assistant.answer.layout import LaidOut, lay_out
+from pvd_assistant.answer.layout import lay_out
 from pvd_assistant.answer.listing import listed, wanted
 from pvd_assistant.answer.places import Places, about_places, find_places
+from pvd_assistant.answer.reply import Reply
 from pvd_assistant.answer.searching import with_each_question
 from pvd_assistant.answer.selection import select
+from pvd_assistant.answer.several import asked_apart, together
 from pvd_assistant.answer.understanding import Understanding, understand
 from pvd_assistant.answer.verdicts import verdict
 from pvd_assistant.index.store import Index
@@ -168,50 +170,71 @@ class Assistant:
     ) -> Generator[Statement, None, Answer]:
         if not understood.text.strip():
             return _plain(understood, "clarify", text("answer.empty"))
+        reply = self._reply(understood, history, filters)
+        apart = asked_apart(understood, history) if not reply.final else []
+        if apart:
+            replies = [self._reply(one, turns, filters, len(apart)) for one, turns in apart]
+            reply = together(reply, [one for one, _ in apart], replies)
+        answer = self._said(understood, reply)
+        if not self.settings.llm_url or not reply.writable or reply.evidence is None:
+            return answer
+        return (yield from self._written(answer, reply))
+
+    def _reply(
+        self,
+        understood: Understanding,
+        history: Sequence[Turn],
+        filters: Filters,
+        questions: int = 1,
+    ) -> Reply:
+        """Decide what to say to a question.
+
+        :param questions: how many the message asks, which share the room of an answer.
+        """
         places = find_places(understood, history, self.territory)
         if understood.refused:
             key = "answer.orders" if understood.orders else "answer.out_of_scope"
-            return self._with_contact(_plain(understood, "out_of_scope", text(key)), places)
+            return Reply(places, "out_of_scope", note=text(key), final=True)
         settled = verdict(understood, places, history, self.index, self.territory)
         if settled is not None and settled.ask:
-            return self._with_contact(_plain(understood, "clarify", settled.ask, "commune"), places)
+            return Reply(places, "clarify", "commune", note=settled.ask, final=True)
         if settled is not None and settled.complete:
-            laid = LaidOut((Section(settled.drafts),), settled.status)
-            return self._compose(understood, laid, places, settled.family)
+            sections = (Section(settled.drafts),)
+            return Reply(places, settled.status, settled.family, sections, final=True)
         if settled is None and (asked := wanted(understood, places, filters)) is not None:
             section = listed(asked, places, self.index)
             if section is not None:
-                return self._compose(
-                    understood, LaidOut((section,), "answered"), places, asked.family
-                )
+                return Reply(places, "answered", asked.family, (section,), final=True)
         evidence = self.evidence(understood, places, filters)
         scores = ranking.sentence_scores(evidence.found)
         of_parts = self._scores_of_parts(evidence, places)
-        chosen = select(evidence.understood, evidence.found, scores, of_parts)
+        chosen = select(evidence.understood, evidence.found, scores, of_parts, questions)
         if settled is not None:
             statements = (*settled.drafts, *composing.drafts(_naming(chosen, places)))
-            laid = LaidOut((Section(statements),), settled.status)
-            return self._compose(understood, laid, places, "eligibility")
+            return Reply(places, settled.status, "eligibility", (Section(statements),))
         table = None if filters else compare(understood, self.index)
         probability = abstention.knows(abstention.signals(evidence, scores.tolist(), self.index))
         if table is None and (not chosen or probability < ranking.threshold("answered")):
             return self._unknown(evidence, scores, places, filters)
-        family = self._family(understood, chosen)
         laid = lay_out(evidence, chosen, scores, of_parts, table, self.index)
-        extractive = self._compose(understood, laid, places, family)
-        if not self.settings.llm_url or table is not None or laid.status != "answered":
-            return extractive
-        return (yield from self._written(extractive, evidence, laid.warnings, places))
+        return Reply(
+            places,
+            laid.status,
+            self._family(understood, chosen),
+            laid.sections,
+            warnings=laid.warnings,
+            evidence=evidence,
+            writable=table is None and laid.status == "answered",
+        )
 
-    def _written(
-        self, extractive: Answer, evidence: Evidence, known: tuple[str, ...], places: Places
-    ) -> Generator[Statement, None, Answer]:
+    def _written(self, extractive: Answer, reply: Reply) -> Generator[Statement, None, Answer]:
         """Have a language model word the answer; the extractive one stays when it cannot."""
-        outcome = yield from self._writer.write(evidence, self.index)
+        assert reply.evidence is not None
+        outcome = yield from self._writer.write(reply.evidence, self.index)
         if not outcome.drafts:
             return replace(extractive, warnings=(*extractive.warnings, *outcome.warnings))
-        laid = LaidOut((Section(outcome.drafts),), extractive.status, known)
-        written = self._compose(evidence.understood, laid, places, extractive.family)
+        sections = (Section(outcome.drafts),)
+        written = self._said(reply.evidence.understood, replace(reply, sections=sections))
         warnings = (*written.warnings, *outcome.warnings)
         return replace(written, engine=outcome.engine, warnings=warnings)
 
@@ -225,26 +248,25 @@ class Assistant:
             for part in understood.parts[:_PARTS]
         ]
 
-    def _compose(
-        self,
-        understood: Understanding,
-        laid: LaidOut,
-        places: Places,
-        family: Family,
-    ) -> Answer:
-        composed = composing.compose(laid.sections, self.index)
+    def _said(self, understood: Understanding, reply: Reply) -> Answer:
+        """Put a reply into words, with its citations."""
+        composed = composing.compose(reply.sections, self.index)
         dated = composing.warnings(composed.citations, self.index, dt.date.today())
-        answer = Answer(
+        nearest = [
+            composing.citation(n, hit.passage, hit.score, self.index)
+            for n, hit in enumerate(reply.nearest, start=1)
+        ]
+        return Answer(
             question=understood.text,
-            status=laid.status,
-            family=family,
-            answer=composed.text,
+            status=reply.status,
+            family=reply.family,
+            answer=composed.text or reply.note,
             statements=composed.statements,
-            citations=composed.citations,
+            citations=composed.citations or tuple(nearest),
             suggestions=composing.suggestions(composed.citations, self.index),
-            warnings=(*dated, *laid.warnings),
+            contact=prefecture(reply.places.concerned, self.territory),
+            warnings=(*dated, *reply.warnings),
         )
-        return self._with_contact(answer, places)
 
     def _unknown(
         self,
@@ -252,25 +274,16 @@ class Assistant:
         scores: NDArray[np.float64],
         places: Places,
         filters: Filters,
-    ) -> Answer:
+    ) -> Reply:
         hits = evidence.hits
-        contact = prefecture(places.concerned, self.territory)
         nearest = list({h.passage.document: h for h in reversed(hits[:8])}.values())[::-1][:3]
-        reason = doubts.why_unknown(evidence, scores)
-        lines = [text("answer.unknown"), text(f"answer.{reason}")]
+        lines = [text("answer.unknown"), text(f"answer.{doubts.why_unknown(evidence, scores)}")]
         if filters and not hits:
             lines.append(text("answer.nothing_with_filters"))
+        contact = prefecture(places.concerned, self.territory)
         lines.append(text("answer.ask_contact", name=contact["name"]))
         lines.append(text("answer.offer_message"))
-        cited = [
-            composing.citation(n, hit.passage, hit.score, self.index)
-            for n, hit in enumerate(nearest, start=1)
-        ]
-        answer = _plain(evidence.understood, "unknown", " ".join(lines))
-        return replace(answer, citations=tuple(cited), contact=contact)
-
-    def _with_contact(self, answer: Answer, places: Places) -> Answer:
-        return replace(answer, contact=prefecture(places.concerned, self.territory))
+        return Reply(places, "unknown", note=" ".join(lines), nearest=tuple(nearest))
 
     def _family(self, understood: Understanding, chosen: Sequence[Candidate]) -> Family:
         if understood.families or not chosen:

@@ -41,7 +41,7 @@ def arrange(
 
 def heading(question: str) -> str:
     """Return a question as a heading: no « et enfin », no markup, cut at a word when long."""
-    words = composition.heading("drop").sub("", _MARK.sub("", question)).split()
+    words = without_link(_MARK.sub("", question)).split()
     kept: list[str] = []
     for word in words:
         if sum(map(len, kept)) + len(kept) + len(word) > composition.limit("heading"):
@@ -50,6 +50,11 @@ def heading(question: str) -> str:
         kept.append(word)
     said = " ".join(kept)
     return said[:1].upper() + said[1:]
+
+
+def without_link(question: str) -> str:
+    """Return a question of a message without the « et enfin, » that ties it to the one before."""
+    return composition.heading("drop").sub("", question)
 
 
 def _questions(question: Understanding, shared: Sequence[Sequence[Candidate]]) -> list[Section]:

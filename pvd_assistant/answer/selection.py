@@ -30,16 +30,16 @@ def select(
     found: Sequence[Candidate],
     scores: NDArray[np.float64],
     of_parts: Sequence[NDArray[np.float64]] = (),
+    questions: int = 1,
 ) -> list[Candidate]:
     """Return the statements to make, the answer first, then conditions, then the next step.
 
     :param scores: log-odds of each candidate.
     :param of_parts: log-odds of each candidate for each of the questions of the message: each of
         them gets its best candidate before anything else is added.
+    :param questions: how many questions share the room of the answer with this one, itself included.
     """
-    more = max(0, len(question.questions) - 1)
-    most = composition.limit("statements") + more * composition.limit("statements_more")
-    longest = composition.limit("characters") + more * composition.limit("characters_more")
+    most, longest = (_room(name, question, questions) for name in ("statements", "characters"))
     if not found:
         return []
     chosen: list[int] = []
@@ -63,6 +63,12 @@ def select(
         room -= len(found[best].text)
     chosen = _led(question, found, scores, chosen)
     return _with_steps(question, _in_order([found[i] for i in chosen]), found)
+
+
+def _room(name: str, question: Understanding, questions: int) -> int:
+    """Return how many statements, or characters, a question has in the answer."""
+    more = max(len(question.questions), questions) - 1
+    return -(-(composition.limit(name) + more * composition.limit(f"{name}_more")) // questions)
 
 
 def by_question(

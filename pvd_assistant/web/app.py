@@ -1,4 +1,4 @@
-"""The web application: our routes, then Gradio mounted at the root.
+"""The web application: our routes, then Gradio mounted at the root; the API beside them.
 
 ::
 
@@ -20,7 +20,10 @@ from fastapi.staticfiles import StaticFiles
 from pvd_assistant.errors import PvdError
 from pvd_assistant.messages import text
 from pvd_assistant.settings import Settings, load_settings
-from pvd_assistant.web import pages, sources
+from pvd_assistant.storage.database import Database
+from pvd_assistant.web import pages, practices, sources
+from pvd_assistant.web.api.application import Api
+from pvd_assistant.web.api.gate import Faces
 from pvd_assistant.web.blocks import build
 from pvd_assistant.web.feedback import FeedbackStore
 from pvd_assistant.web.gradio_loading import load_gradio
@@ -43,11 +46,16 @@ def create_app(settings: Settings | None = None, assistant: Assistant | None = N
     """
     settings = settings or load_settings()
     service = Service(settings, assistant)
+    database = Database(settings)
+    store = FeedbackStore(database)
+    api = Api(service, store)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         service.warm_up()
-        yield
+        async with api.running():
+            yield
+        database.close()
 
     app = FastAPI(
         title="pvd-assistant",
@@ -58,7 +66,7 @@ def create_app(settings: Settings | None = None, assistant: Assistant | None = N
         openapi_url=None,
     )
     _add_routes(app, service)
-    blocks = build(service, FeedbackStore(settings.data_dir))
+    blocks = build(service, store)
     load_gradio().mount_gradio_app(
         app,
         blocks,
@@ -72,6 +80,7 @@ def create_app(settings: Settings | None = None, assistant: Assistant | None = N
         max_file_size=1,
     )
     app.add_middleware(ChatPage)
+    app.add_middleware(Faces, api=api.application, settings=settings, slots=api.slots)
     app.add_middleware(Security)
     return app
 
@@ -94,3 +103,4 @@ def _add_routes(app: FastAPI, service: Service) -> None:
     app.mount("/habillage", StaticFiles(directory=assets))
     app.include_router(pages.router(service.settings))
     app.include_router(sources.router(service))
+    app.include_router(practices.router(service))

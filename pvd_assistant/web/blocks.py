@@ -5,10 +5,11 @@ What is decided (answers, filters, opinions) lives in modules without Gradio; he
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from pvd_assistant.errors import PvdError, UsageError
+from pvd_assistant.errors import PvdError, StorageError, UsageError
 from pvd_assistant.messages import text
 from pvd_assistant.web import chat, filters
 from pvd_assistant.web.conversation import Conversation, Vote
@@ -25,6 +26,9 @@ _KEPT = 3600
 
 # The page's own script draws nothing: it turns clicks on the answers into these events.
 _CONNECT = "window.pvd.connect(element, trigger, ['ask', 'rate']);"
+
+
+logger = logging.getLogger(__name__)
 
 
 def build(service: Service, store: FeedbackStore) -> Any:
@@ -174,9 +178,9 @@ class _Page:
         explained = said.get("explained") is True
         try:
             self.store.add(opinion, exchange.answer)
-        except OSError as error:
-            message = text("web.opinion_failed", reason=error.strerror or error)
-            return (*(self.gr.skip(),) * 3, notice_html(message))
+        except StorageError as error:
+            logger.warning("%s", error)
+            return (*(self.gr.skip(),) * 3, notice_html(text("web.opinion_failed")))
         voted = conversation.voted(exchange.id, Vote(opinion.useful, explained))
         return earlier_html(voted), newest_html(voted), voted, notice_html("")
 

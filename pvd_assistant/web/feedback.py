@@ -1,23 +1,23 @@
-"""Readers' opinions, kept as JSON lines in ``data/feedback/YYYY-MM.jsonl``.
+"""Readers' opinions, kept in the database.
 
-A line holds no name and no address, and the question only when the reader agreed. A reader who
-changes their mind or explains a vote adds a line: the newest line of an ``answer`` counts.
+An opinion holds no name and no address, and the question only when the reader agreed. A reader who
+changes their mind or explains a vote adds a row: the newest row of an ``answer`` counts.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import json
-import os
-import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
+
+from sqlalchemy import select
 
 from pvd_assistant.answer.cleaning import clean
 from pvd_assistant.messages import load_data
 from pvd_assistant.model import Answer
+from pvd_assistant.storage.database import Database
+from pvd_assistant.storage.models import OpinionRow
 
 LONGEST_COMMENT = 1000
 
@@ -48,57 +48,66 @@ def _now() -> dt.datetime:
 
 
 class FeedbackStore:
-    """Appends opinions to the file of the month; any number of threads and processes may write.
+    """Adds opinions to the database; any number of threads and processes may write.
 
-    :param folder: folder of people's work (``settings.data_dir``).
+    :param database: where they are kept.
     :param now: gives the time, replaced by the tests.
     """
 
-    def __init__(self, folder: Path, now: Callable[[], dt.datetime] = _now) -> None:
-        self.folder = folder / "feedback"
+    def __init__(self, database: Database, now: Callable[[], dt.datetime] = _now) -> None:
+        self._database = database
         self._now = now
-        self._writing = threading.Lock()
 
     def add(self, opinion: Opinion, answer: Answer) -> None:
-        """Append an opinion on an answer.
+        """Keep an opinion on an answer.
 
-        :raises OSError: the folder cannot be written.
+        :raises StorageError: the database cannot be reached or written.
         """
-        moment = self._now()
-        line = json.dumps(_record(opinion, answer, moment), ensure_ascii=False) + "\n"
-        path = self.folder / f"{moment:%Y-%m}.jsonl"
-        with self._writing:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            # One write in append mode: lines of several processes never mix.
-            handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-            try:
-                os.write(handle, line.encode())
-            finally:
-                os.close(handle)
+        row = _row(opinion, answer, self._now())
+        with self._database.transaction() as session:
+            session.add(row)
 
-    def entries(self) -> Iterator[dict[str, Any]]:
-        """Read every line, oldest first."""
-        for path in sorted(self.folder.glob("*.jsonl")):
-            for line in path.read_text(encoding="utf-8").splitlines():
-                yield json.loads(line)
+    def entries(self) -> list[dict[str, Any]]:
+        """Read every opinion, oldest first; ``question`` is there when the reader agreed.
+
+        :raises StorageError: the database cannot be reached.
+        """
+        with self._database.transaction() as session:
+            rows = session.scalars(select(OpinionRow).order_by(OpinionRow.time, OpinionRow.id))
+            return [_entry(row) for row in rows]
 
 
-def _record(opinion: Opinion, answer: Answer, moment: dt.datetime) -> dict[str, Any]:
+def _row(opinion: Opinion, answer: Answer, moment: dt.datetime) -> OpinionRow:
     known = reasons(opinion.useful)
-    record: dict[str, Any] = {
-        "answer": opinion.answer_id,
-        "time": moment.isoformat(timespec="seconds"),
-        "useful": opinion.useful,
-        "reasons": [reason for reason in opinion.reasons if reason in known],
-        "comment": clean(opinion.comment, LONGEST_COMMENT),
-        "status": answer.status,
-        "family": answer.family,
-        "engine": answer.engine,
-        "citations": [
+    return OpinionRow(
+        answer=opinion.answer_id,
+        time=moment.replace(microsecond=0),
+        useful=opinion.useful,
+        reasons=[reason for reason in opinion.reasons if reason in known],
+        comment=clean(opinion.comment, LONGEST_COMMENT),
+        status=answer.status,
+        family=answer.family,
+        engine=answer.engine,
+        citations=[
             {"document": c.document, "part": c.part, "start": c.start, "end": c.end}
             for c in answer.citations
         ],
+        question=answer.question if opinion.share_question else None,
+    )
+
+
+def _entry(row: OpinionRow) -> dict[str, Any]:
+    entry: dict[str, Any] = {
+        "answer": row.answer,
+        "time": row.time.isoformat(),
+        "useful": row.useful,
+        "reasons": row.reasons,
+        "comment": row.comment,
+        "status": row.status,
+        "family": row.family,
+        "engine": row.engine,
+        "citations": row.citations,
     }
-    if opinion.share_question:
-        record["question"] = answer.question
-    return record
+    if row.question is not None:
+        entry["question"] = row.question
+    return entry

@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from urllib.parse import quote, urlencode
 
-from pvd_assistant.model import Citation, Statement
+from pvd_assistant.model import Citation, Passage, Statement
 
 _SPACES = re.compile(r"\s+")
 
@@ -30,6 +30,17 @@ def source_url(citation: Citation, statements: Sequence[Statement] = ()) -> str:
     if spans:
         query["reperes"] = ",".join(f"{start}-{end}" for start, end in spans)
     return f"/sources/{quote(citation.document)}?{urlencode(query, safe=',')}#passage"
+
+
+def passage_url(passage: Passage) -> str:
+    """Return the address that shows a passage in its document."""
+    query = {
+        "partie": str(passage.part),
+        "debut": str(passage.start),
+        "fin": str(passage.end),
+        "empreinte": fingerprint(passage.text),
+    }
+    return f"/sources/{quote(passage.document)}?{urlencode(query)}#passage"
 
 
 def part_url(document: str, part: int) -> str:

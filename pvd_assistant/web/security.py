@@ -14,6 +14,8 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pvd_assistant.messages import text
+from pvd_assistant.web.api.gate import is_api
+from pvd_assistant.web.api.problems import problem
 from pvd_assistant.web.pages import error_page
 
 #: Largest body accepted, in bytes: a question with its conversation is far below.
@@ -26,6 +28,7 @@ _GRADIO_ROUTES = re.compile(
 _OWN_ROUTES = re.compile(
     r"/|/health|/habillage/.+|/(?:sources|documents)/.+"
     r"|/(?:a-propos|donnees-personnelles|mentions-legales|accessibilite)"
+    r"|/pratiques(?:/comparables|/fiche/.+|/export\.(?:docx|md|csv))?"
 )
 
 #: For anything that is not the chat page: no script but ours, nothing from elsewhere.
@@ -34,6 +37,9 @@ PAGE_CSP = (
     "connect-src 'self'; frame-src 'self'; base-uri 'none'; form-action 'none'; "
     "frame-ancestors 'self'"
 )
+
+#: For the pages with a form of ours, sent to ourselves.
+FORM_CSP = PAGE_CSP.replace("form-action 'none'", "form-action 'self'")
 
 _HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -63,11 +69,14 @@ class Security:
 
 def _refusal(scope: Scope) -> Response | None:
     path = scope["path"]
-    if not (_OWN_ROUTES.fullmatch(path) or _GRADIO_ROUTES.fullmatch(path)):
+    api = is_api(path)
+    if not (api or _OWN_ROUTES.fullmatch(path) or _GRADIO_ROUTES.fullmatch(path)):
         return error_page(404, text("web.unknown_page"))
     headers = dict(scope["headers"])
     length = headers.get(b"content-length", b"0")
     if b"transfer-encoding" in headers or not length.isdigit() or int(length) > LARGEST_BODY:
+        if api:
+            return problem(413, "api.too_large", text("api.too_large"))
         return error_page(413, text("web.too_large"))
     return None
 

@@ -7,7 +7,7 @@ import socket
 import sys
 from contextlib import suppress
 
-from pvd_assistant.errors import PvdError
+from pvd_assistant.errors import PvdError, StorageError
 from pvd_assistant.messages import text
 from pvd_assistant.settings import Settings
 
@@ -31,12 +31,29 @@ def serve(settings: Settings) -> None:
         create_app(settings),
         log_level=settings.log_level.lower(),
         server_header=False,
+        access_log=False,  # addresses hold what people look for: never in a log
         timeout_graceful_shutdown=3,
     )
     url = address(settings.host, settings.port)
     sys.stderr.write(text("web.serving", url=url) + "\n")
+    _bring_up_to_date(settings)
     with listening, suppress(KeyboardInterrupt):
         uvicorn.Server(config).run(sockets=[listening])
+
+
+def _bring_up_to_date(settings: Settings) -> None:
+    """Migrate the database and say so; questions are answered even when it cannot be used."""
+    from pvd_assistant.storage.database import Database
+
+    database = Database(settings)
+    try:
+        upgrade = database.upgrade()
+        said = upgrade.lines(database.where) if upgrade else []
+    except StorageError as error:
+        said = [str(error)]
+    finally:
+        database.close()
+    sys.stderr.writelines(f"{line}\n" for line in said)
 
 
 def address(host: str, port: int) -> str:

@@ -25,6 +25,7 @@ def _environment() -> Environment:
     )
     environment.globals.update(
         t=lambda key, **values: text(f"web.{key}", **values),
+        p=lambda key, **values: text(f"practices.{key}", **values),
         label=wording.label,
         cells=cells,
         counted=wording.counted,

@@ -16,6 +16,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "web"))
 
 from fakes import GUIDE, SHEET, FakeAssistant
 
+from pvd_assistant.answer.assistant import Assistant
 from pvd_assistant.settings import Settings
 from pvd_assistant.web.server import listen
 
@@ -50,6 +51,12 @@ def empty_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     root = tmp_path_factory.mktemp("empty")
     settings = Settings(corpus_dir=root, index_dir=root / "index", data_dir=root / "data")
     yield from _running(settings, None)
+
+
+@pytest.fixture(scope="session")
+def practices_site(practices_settings: Settings) -> Iterator[Site]:
+    """The application on a dozen of the real project sheets."""
+    yield from _running(practices_settings, Assistant(practices_settings))  # type: ignore[arg-type]
 
 
 def _running(settings: Settings, assistant: FakeAssistant | None) -> Iterator[Site]:

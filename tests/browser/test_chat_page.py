@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
-
 import pytest
 from fakes import RATE, SOURCED
 
 from pvd_assistant.messages import text
 from pvd_assistant.model import Filters
+from pvd_assistant.storage.database import Database
+from pvd_assistant.web.feedback import FeedbackStore
 
 pytestmark = pytest.mark.browser
 
@@ -143,11 +143,7 @@ def test_a_vote_and_its_reasons_are_kept(page, site):
     answer.get_by_label("J’accepte que ma question").check()
     answer.get_by_role("button", name="Envoyer mon avis").click()
     answer.get_by_text("Merci, votre avis est enregistré.").wait_for()
-    lines = [
-        json.loads(line)
-        for path in (site.settings.data_dir / "feedback").glob("*.jsonl")
-        for line in path.read_text("utf-8").splitlines()
-    ]
+    lines = FeedbackStore(Database(site.settings)).entries()
     assert lines[-1]["reasons"] == ["wrong"]
     assert lines[-1]["comment"] == "Le plafond a changé."
     assert lines[-1]["question"] == "Qui paie le poste de chef de projet ?"

@@ -1,20 +1,23 @@
 import datetime as dt
-import json
 import threading
 
+import pytest
 from fakes import SOURCED, UNKNOWN
 
+from pvd_assistant.errors import StorageError
+from pvd_assistant.settings import Settings
+from pvd_assistant.storage.database import Database
 from pvd_assistant.web.feedback import LONGEST_COMMENT, FeedbackStore, Opinion, reasons
 
 
 def store(folder):
-    return FeedbackStore(folder, now=lambda: dt.datetime(2026, 11, 25, 9, 30, tzinfo=dt.UTC))
+    database = Database(Settings(data_dir=folder))
+    return FeedbackStore(database, now=lambda: dt.datetime(2026, 11, 25, 9, 30, tzinfo=dt.UTC))
 
 
-def test_an_opinion_is_a_line_of_the_month(tmp_path):
+def test_an_opinion_is_a_row(tmp_path):
     store(tmp_path).add(Opinion("a1", False, ("wrong", "long"), "Le taux est faux."), SOURCED)
-    lines = (tmp_path / "feedback" / "2026-11.jsonl").read_text("utf-8").splitlines()
-    (line,) = [json.loads(line) for line in lines]
+    (line,) = store(tmp_path).entries()
     assert line["answer"] == "a1"
     assert line["useful"] is False
     assert line["reasons"] == ["wrong", "long"]
@@ -54,9 +57,10 @@ def test_opinions_given_at_once_are_all_kept(tmp_path):
     assert {entry["answer"] for entry in kept.entries()} == {str(n) for n in range(30)}
 
 
-def test_opinions_cannot_be_read_by_other_accounts(tmp_path):
-    store(tmp_path).add(Opinion("a1", True), SOURCED)
-    assert (tmp_path / "feedback" / "2026-11.jsonl").stat().st_mode & 0o077 == 0
+def test_a_folder_that_cannot_be_written_is_told(tmp_path):
+    (tmp_path / "data").write_text("a file where the folder should be", "utf-8")
+    with pytest.raises(StorageError):
+        store(tmp_path / "data").add(Opinion("a1", True), SOURCED)
 
 
 def test_each_vote_has_its_reasons():

@@ -1,0 +1,1 @@
+"""What other towns did: project sheets searched by facets, compared, mapped and taken away."""

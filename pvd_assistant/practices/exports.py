@@ -1,0 +1,168 @@
+"""Project sheets taken away for a council meeting: spreadsheet, Markdown, Word."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pvd_assistant.french import french_date
+from pvd_assistant.messages import text
+from pvd_assistant.practices import wording
+from pvd_assistant.practices.projects import Project
+
+#: Sections of a sheet that are taken away, in order.
+SECTIONS = ("summary", "start", "done", "partners", "cost", "when", "results", "lesson")
+#: Facts at the head of a sheet.
+FACTS = ("region", "population", "themes", "stage", "cost", "years", "partners")
+
+# What a spreadsheet would run as a formula: https://owasp.org/www-community/attacks/CSV_Injection
+_FORMULA = re.compile(r"\s*[=+\-@\t\r]|[\t\r]")
+# What Markdown would read as markup.
+_MARKUP = re.compile(r"([\\`*_{}\[\]<>#|])")
+_ADDRESS = re.compile(r"https?://[^\s<>]+")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """What is taken away.
+
+    :ivar search: the search that gave the projects, in French; empty for a selection.
+    :ivar day: date written on it.
+    """
+
+    projects: Sequence[Project]
+    search: str
+    day: dt.date
+
+    @property
+    def made(self) -> str:
+        """« 3 projets, document établi le 23 novembre 2026… »."""
+        found = wording.counted("projects", len(self.projects))
+        return text("practices.export_made", found=found, date=french_date(self.day))
+
+    @property
+    def criteria(self) -> str:
+        """« Recherche : Thème : Habitat »; empty without a search."""
+        return text("practices.export_criteria", criteria=self.search) if self.search else ""
+
+
+def to_csv(export: Export) -> bytes:
+    """Return a table for a French spreadsheet: UTF-8 with its mark, semicolons, no formula."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
+    writer.writerow([text(f"practices.column_{name}") for name in wording.COLUMNS])
+    for project in export.projects:
+        writer.writerow([_cell(read(project)) for read in wording.COLUMNS.values()])
+    return out.getvalue().encode("utf-8-sig")
+
+
+def to_markdown(export: Export) -> str:
+    """Return the sheets as Markdown, word for word."""
+    lines = [f"# {text('practices.export_title')}", "", export.made, ""]
+    if export.criteria:
+        lines += [_escaped(export.criteria), ""]
+    lines += [f"*{text('practices.export_note')}*", ""]
+    for project in export.projects:
+        lines += _markdown_sheet(project)
+    return "\n".join(lines)
+
+
+def to_docx(export: Export) -> bytes:
+    """Return the sheets as a Word document in French, with real headings."""
+    from docx import Document
+
+    document = Document()
+    document.core_properties.title = text("practices.export_title")
+    document.core_properties.language = "fr-FR"
+    document.core_properties.author = ""
+    _in_french(document)
+    document.add_heading(text("practices.export_title"), level=0)
+    document.add_paragraph(export.made)
+    if export.criteria:
+        document.add_paragraph(_printable(export.criteria))
+    document.add_paragraph(text("practices.export_note")).runs[0].italic = True
+    for project in export.projects:
+        _docx_sheet(document, project)
+    out = io.BytesIO()
+    document.save(out)
+    return out.getvalue()
+
+
+def facts(project: Project) -> list[tuple[str, str]]:
+    """Return the facts of a sheet with their names, « non précisé » when the sheet is silent."""
+    silent = text("practices.sheet_unknown")
+    found = {name: wording.COLUMNS[name](project) for name in FACTS}
+    found["population"] = wording.population(project)
+    return [(text(f"practices.column_{name}"), value or silent) for name, value in found.items()]
+
+
+def _cell(value: str) -> str:
+    return f"'{value}" if _FORMULA.match(value) else value
+
+
+def _markdown_sheet(project: Project) -> list[str]:
+    lines = [f"## {_escaped(project.place)} — {_escaped(project.subject)}", ""]
+    lines += [f"- **{name}**\u00a0: {_escaped(value)}" for name, value in facts(project)]
+    for name in SECTIONS:
+        told = project.sections.get(name, ())
+        if told:
+            lines += ["", f"### {text(f'practices.section_{name}')}", ""]
+            lines += [f"- {_escaped(sentence)}" for sentence in told]
+    lines += ["", f"### {text('practices.export_sources')}", ""]
+    lines += [
+        f"- {_escaped(wording.source(one))}{_link(one.url)}" for one in project.metadata.sources
+    ]
+    lines += ["", _checked(project), ""]
+    return lines
+
+
+def _docx_sheet(document: Any, project: Project) -> None:
+    document.add_heading(_printable(f"{project.place} — {project.subject}"), level=1)
+    table = document.add_table(rows=0, cols=2, style="Table Grid")
+    for name, value in facts(project):
+        cells = table.add_row().cells
+        cells[0].text, cells[1].text = name, _printable(value)
+        cells[0].paragraphs[0].runs[0].bold = True
+    for name in SECTIONS:
+        told = project.sections.get(name, ())
+        if told:
+            document.add_heading(text(f"practices.section_{name}"), level=2)
+            for sentence in told:
+                document.add_paragraph(_printable(sentence), style="List Bullet")
+    document.add_heading(text("practices.export_sources"), level=2)
+    for one in project.metadata.sources:
+        document.add_paragraph(_printable(f"{wording.source(one)} {one.url}"), style="List Bullet")
+    document.add_paragraph(_checked(project))
+
+
+def _in_french(document: Any) -> None:
+    """Tell Word the language of the text, for its speller and for screen readers."""
+    from docx.oxml import OxmlElement
+    from docx.oxml.ns import qn
+
+    language = OxmlElement("w:lang")
+    language.set(qn("w:val"), "fr-FR")
+    document.styles["Normal"].element.get_or_add_rPr().append(language)
+
+
+def _checked(project: Project) -> str:
+    return text("practices.export_checked", date=french_date(project.metadata.updated))
+
+
+def _escaped(value: str) -> str:
+    return _MARKUP.sub(r"\\\1", value.replace("\n", " "))
+
+
+def _link(url: str) -> str:
+    """Return an address as Markdown links it, when it is one."""
+    return f" <{url}>" if _ADDRESS.fullmatch(url) else ""
+
+
+def _printable(value: str) -> str:
+    return _CONTROL.sub("", value)

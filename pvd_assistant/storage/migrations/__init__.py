@@ -1,0 +1,1 @@
+"""Migrations of the tables, packaged and run by :class:`pvd_assistant.storage.database.Database`."""

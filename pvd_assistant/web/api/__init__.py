@@ -1,0 +1,1 @@
+"""The faces for programs, over the same assistant: REST, OpenAI-compatible, MCP."""
