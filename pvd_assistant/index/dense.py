@@ -54,6 +54,12 @@ class UnitVectors:
         """Return for each passage the cosine of its closest unit."""
         return np.array([(self.of(p) @ vector).max() for p in positions], dtype=np.float32)
 
+    def whole(self, vector: FloatArray, positions: Positions) -> FloatArray:
+        """Return for each passage the cosine of the mean of its units."""
+        means = np.array([self.of(p).mean(axis=0) for p in positions], dtype=np.float32)
+        cosines: FloatArray = normalised(means) @ vector
+        return cosines
+
     def best_everywhere(self, vector: FloatArray) -> FloatArray:
         """Return for every passage the cosine of its closest unit."""
         return np.maximum.reduceat(self._in_memory @ vector, self._starts[:-1])

@@ -13,6 +13,10 @@ index is built: a posting holds its final share ``tf / (k1 + tf)``.
 ``words.npy``      the words as written (folded), by length, then alphabetical
 ``lengths.npy``    where the words of each length start
 ``counts.npy``     number of passages of each word
+``body.npy``       stems of the texts in order, by their place in ``terms.npy``
+``bodies.npy``     where those of each passage start
+``title.npy``      the same for titles and headings
+``titles.npy``     where those of each passage start
 =================  ============================================================
 """
 
@@ -40,6 +44,8 @@ _VISIBLE = 0b0011
 _SHORTEST_WORD = 3
 _LONGEST_TERM = 40
 _NAMES = ("terms", "starts", "passages", "shares", "fields", "words", "lengths", "counts")
+#: Fields whose stems are kept in order: field → array, array of the starts.
+_SEQUENCES = {"body": ("body", "bodies"), "title": ("title", "titles")}
 
 _Ints = npt.NDArray[np.int32]
 
@@ -73,6 +79,7 @@ class _Postings:
         self._term, self._passage = array("i"), array("i")
         self._field, self._count = array("b"), array("i")
         self._lengths: list[tuple[int, ...]] = []
+        self._sequences = {name: (array("i"), array("q", [0])) for name in _SEQUENCES}
 
     def add(self, fields: PassageFields) -> None:
         lengths: list[int] = []
@@ -86,6 +93,10 @@ class _Postings:
                 self._passage.append(len(self._lengths))
                 self._field.append(field)
                 self._count.append(count)
+            if name in self._sequences:
+                ids, starts = self._sequences[name]
+                ids.extend(self._terms[stem] for stem in stems)
+                starts.append(len(ids))
             lengths.append(len(stems))
         self.words.update(seen)
         self._lengths.append(tuple(lengths))
@@ -111,7 +122,15 @@ class _Postings:
             "passages": passage.astype(np.int32),
             "shares": (frequency / (saturation + frequency)).astype(np.float32),
             "fields": np.bitwise_or.reduceat(bits, first) if len(first) else bits,
-        }
+        } | self._sequence_arrays(rank)
+
+    def _sequence_arrays(self, rank: npt.NDArray[np.int64]) -> dict[str, npt.NDArray[Any]]:
+        found: dict[str, npt.NDArray[Any]] = {}
+        for name, (ids, starts) in _SEQUENCES.items():
+            stems, begins = self._sequences[name]
+            found[ids] = rank[np.frombuffer(stems, dtype=np.int32)].astype(np.int32)
+            found[starts] = np.frombuffer(begins, dtype=np.int64)
+        return found
 
     def _weights(self) -> npt.NDArray[np.float64]:
         """Return the weight of each occurrence: its field's, evened out by the field's length."""
@@ -170,7 +189,8 @@ class LexicalIndex:
     """
 
     def __init__(self, folder: Path, passages: int) -> None:
-        self._arrays = {name: _open(folder / f"{name}.npy") for name in _NAMES}
+        names = (*_NAMES, *(name for pair in _SEQUENCES.values() for name in pair))
+        self._arrays = {name: _open(folder / f"{name}.npy") for name in names}
         self._total = passages
         self._words_of = lru_cache(maxsize=64)(self._read_words)
 
@@ -182,6 +202,20 @@ class LexicalIndex:
         """Return the words that are ``length`` letters long, give or take ``reach``."""
         shortest = min(max(0, length - reach), _LONGEST_TERM + 1)  # none is longer
         return self._words_of(shortest, min(_LONGEST_TERM, length + reach))
+
+    def sequence(self, field: str, passage: int) -> _Ints:
+        """Return the stems of a passage in order, as :meth:`term_id` numbers them.
+
+        :param field: ``"body"`` or ``"title"``.
+        """
+        ids, starts = _SEQUENCES[field]
+        start, end = self._arrays[starts][passage : passage + 2]
+        found: _Ints = self._arrays[ids][start:end]
+        return found
+
+    def term_id(self, term: str) -> int | None:
+        """Return the number of a stem, ``None`` when no passage holds it."""
+        return self._position(term)
 
     def idf(self, term: str) -> float:
         """Return how rare a stem is: 0 in every passage, highest when unknown."""

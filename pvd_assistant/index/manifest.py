@@ -14,7 +14,7 @@ from pvd_assistant.index.analysis import ANALYSIS_VERSION
 from pvd_assistant.messages import load_data
 
 #: Changes with the layout of the files of a generation.
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 _NAME = "manifest.json"
 # Bigger files are only checked by their size when the index is opened: reading them would be slow.
 _LARGEST_CHECKED = 64 * 2**20

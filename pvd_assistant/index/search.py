@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -16,6 +17,8 @@ from pvd_assistant.messages import load_data
 Mode = Literal["hybrid", "lexical", "dense"]
 #: Passages taken from each search before fusing.
 CANDIDATES = 200
+#: Passages the second look orders anew.
+RERANKED = 60
 # Scores are rounded before they are compared: sums of floats may differ by their last bits.
 _DECIMALS = 6
 
@@ -80,3 +83,16 @@ def fuse(
             )
         )
     return ranked
+
+
+def reordered(ranked: Sequence[Ranked], chances: npt.NDArray[np.float64]) -> list[Ranked]:
+    """Order the first passages by the second look; the others follow in the order they had.
+
+    :param chances: how likely each of the first passages is to answer, best fused first.
+    """
+    first, rest = ranked[: len(chances)], ranked[len(chances) :]
+    order = np.lexsort((np.arange(len(first)), -np.round(chances, _DECIMALS)))
+    found = [replace(first[at], score=round(float(chances[at]), _DECIMALS)) for at in order]
+    # What was not looked at again stays below what was.
+    last = found[-1].score if found else 1.0
+    return [*found, *(replace(r, score=round(last * r.score, _DECIMALS)) for r in rest)]

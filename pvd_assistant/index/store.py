@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property, lru_cache
 from pathlib import Path
 from types import TracebackType
@@ -28,7 +28,16 @@ from pvd_assistant.index.manifest import (
 )
 from pvd_assistant.index.passages import FILE, DocumentRecord, PassageStore
 from pvd_assistant.index.query import AnalysedQuery, analyse
-from pvd_assistant.index.search import CANDIDATES, Mode, fuse, lexical_candidates
+from pvd_assistant.index.rerank import Shortlist, chances, features
+from pvd_assistant.index.search import (
+    CANDIDATES,
+    RERANKED,
+    Mode,
+    Ranked,
+    fuse,
+    lexical_candidates,
+    reordered,
+)
 from pvd_assistant.index.vectors import FloatArray, normalised
 from pvd_assistant.messages import text as message
 from pvd_assistant.model import Filters, Hit, Part, Passage
@@ -108,20 +117,62 @@ class Index:
         scores = self._by_words(query, around) if mode != "dense" else self._lexical.score(())
         found = lexical_candidates(scores, allowed)
         if mode == "lexical":
-            positions, cosines = found, np.zeros(len(found), dtype=np.float32)
-        else:
-            positions, cosines = self._dense.search(
-                self._meaning(query, around, context_weight),
-                allowed=allowed,
-                filters=filters,
-                limit=CANDIDATES,
-                also=found,
-            )
-        ranked = fuse(positions, scores, cosines, groups=self._groups, limit=limit, mode=mode)
+            none = np.zeros(len(found), dtype=np.float32)
+            ranked = fuse(found, scores, none, groups=self._groups, limit=limit, mode=mode)
+            return self._hits(ranked)
+        vector = self._meaning(query, around, context_weight)
+        positions, cosines = self._dense.search(
+            vector, allowed=allowed, filters=filters, limit=CANDIDATES, also=found
+        )
+        many = max(limit, RERANKED)
+        ranked = fuse(positions, scores, cosines, groups=self._groups, limit=many, mode=mode)
+        if mode == "hybrid" and ranked:
+            first = self._shortlist(ranked[:RERANKED], scores, vector)
+            ranked = reordered(ranked, chances(first, query.slots, self._lexical))
+        return self._hits(ranked[:limit])
+
+    def shortlist(
+        self,
+        text: str,
+        filters: Filters = Filters(),  # noqa: B008  immutable
+    ) -> tuple[list[Passage], npt.NDArray[np.float64]]:
+        """Return the passages that both searches put first and the features the second look sees.
+
+        For fitting the second look; :meth:`search` answers questions.
+        """
+        allowed = self._allowed(filters)
+        query = self.analyse(text)
+        scores, vector = self._by_words(query, None), self.embed_question(query.text)
+        positions, cosines = self._dense.search(
+            vector,
+            allowed=allowed,
+            filters=filters,
+            limit=CANDIDATES,
+            also=lexical_candidates(scores, allowed),
+        )
+        ranked = fuse(positions, scores, cosines, groups=self._groups, limit=RERANKED)
+        found = features(self._shortlist(ranked, scores, vector), query.slots, self._lexical)
+        return [self._passages.passage(r.position) for r in ranked], found
+
+    def _hits(self, ranked: Sequence[Ranked]) -> list[Hit]:
         return [
             Hit(self._passages.passage(r.position), r.score, r.lexical, r.dense, r.coverage)
             for r in ranked
         ]
+
+    def _shortlist(
+        self, ranked: Sequence[Ranked], scores: LexicalScores, vector: FloatArray
+    ) -> Shortlist:
+        """Gather what the second look needs of the first passages."""
+        positions = np.array([r.position for r in ranked], dtype=np.int64)
+        return Shortlist(
+            positions=positions,
+            words=scores.score[positions],
+            meaning=np.array([r.dense for r in ranked], dtype=np.float32),
+            whole=self._units.whole(vector, positions),
+            coverage=scores.coverage[positions],
+            documents=self._passages.document_of[positions],
+        )
 
     def analyse(self, text: str, *, weight: float = 1.0) -> AnalysedQuery:
         """Read a question word by word: forms of each word, acronyms, typing errors put right."""
