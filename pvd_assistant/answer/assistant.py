@@ -12,7 +12,7 @@ from typing import get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from pvd_assistant.answer import abstention, composing, doubts, ranking
+from pvd_assistant.answer import abstention, composing, composition, doubts, ranking
 from pvd_assistant.answer.candidates import Candidate, Evidence, ask_for, candidates
 from pvd_assistant.answer.comparison import compare
 from pvd_assistant.answer.composing import Section
@@ -33,7 +33,7 @@ from pvd_assistant.model import Answer, Family, Filters, Kind, Statement, Status
 from pvd_assistant.settings import Settings, load_settings
 from pvd_assistant.territory.communes import Territory
 
-_SEARCHED = 30
+_SEARCHED = 40
 _PARTS = 4
 # Weight of what surrounds a question against the question; see docs/evaluation.md.
 _HISTORY_WEIGHT, _STORY_WEIGHT = 0.3, 0.6
@@ -162,6 +162,7 @@ class Assistant:
             context_weight=_STORY_WEIGHT if understood.story else _HISTORY_WEIGHT,
         )
         hits = with_each_question(understood, hits, filters, self.index)
+        hits = [hit for hit in hits if composition.stated(hit.passage.headings)]
         asked = ask_for(understood, self.index, places.names)
         return Evidence(understood, asked, hits, candidates(asked, hits, self.index))
 

@@ -175,8 +175,6 @@ def _of_passage(
     index: Index,
 ) -> Iterator[Candidate]:
     passage = hit.passage
-    if passage.headings and composition.pattern("unstated").search(fold(passage.headings[-1])):
-        return
     metadata = index.documents[passage.document].metadata
     title = metadata.title
     names = f"{title} {' '.join(passage.headings)}"

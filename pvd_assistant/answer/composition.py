@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
@@ -29,8 +29,13 @@ def _looks() -> dict[str, re.Pattern[str]]:
 
 @cache
 def pattern(name: str) -> re.Pattern[str]:
-    """Return one of the lone patterns: ``"weak"`` or ``"domain"``."""
+    """Return one of the lone patterns, such as ``"weak"`` or ``"domain"``."""
     return re.compile(_data()[name])
+
+
+def stated(headings: Sequence[str]) -> bool:
+    """Tell whether a section may be stated: one that only leads to other documents may not."""
+    return not headings or not pattern("unstated").search(fold(headings[-1]))
 
 
 def limit(name: str) -> int:
