@@ -27,7 +27,7 @@ from training.pairing import prepare, reserved
 from training.report import Tasks, load_tasks, write_report
 from training.sources import Pair, read_own_lines, read_pairs
 from training.start import company_vectors
-from training.static import Bags, Recipe, Taught, aligned, encoder, train
+from training.static import Bags, Paired, Recipe, Taught, aligned, encoder, train
 from training.targets import joined, project
 from training.teacher import (
     encode_all,
@@ -58,6 +58,30 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Train, measure, and write the model's folder."""
     options = _options(arguments)
     WORK.mkdir(parents=True, exist_ok=True)
+    tokenizer, taught, start = taught_data(options)
+    tasks = load_tasks(options.eval, options.facts, options.questions)
+    print(tasks.line(encoder(tokenizer, start)))
+
+    def report(step: int, weights: npt.NDArray[np.float32]) -> None:
+        print(step, tasks.line(encoder(tokenizer, weights)), flush=True)
+
+    distilled = _kept(
+        "distilled", lambda: train(aligned(start, taught), taught, None, DISTIL, report)
+    )
+    paired = paired_data(options, tokenizer)
+    recipe = replace(MIXED, seed=options.seed)
+    weights = rounded(train(distilled, taught, paired, recipe, report))
+    export(options.out, tokenizer, weights, VERSION)
+    _compare(options, tasks, encoder(tokenizer, weights))
+
+
+def taught_data(
+    options: argparse.Namespace,
+) -> tuple[Tokenizer, Taught, npt.NDArray[np.float32]]:
+    """Return the tokenizer, what the teachers say and the starting vectors of the pieces.
+
+    :param options: ``data`` and ``facts``, folders of the training data and of the fact files (or none).
+    """
     own = [ROOT / "corpus", *([options.facts] if options.facts else [])]
     texts, vectors = _taught(options.data, own)
     own_lines = list(read_own_lines(own))
@@ -68,21 +92,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     )
     bags = Bags(tokenizer, texts)
     close = _kept("close", lambda: close_groups(bags, vectors, start)).astype(np.int64)
-    taught = Taught(bags, vectors, close)
-    tasks = load_tasks(options.eval, options.facts, options.questions)
-    print(tasks.line(encoder(tokenizer, start)))
+    return tokenizer, Taught(bags, vectors, close), start
 
-    def report(step: int, weights: npt.NDArray[np.float32]) -> None:
-        print(step, tasks.line(encoder(tokenizer, weights)), flush=True)
 
-    distilled = _kept(
-        "distilled", lambda: train(aligned(start, taught), taught, None, DISTIL, report)
-    )
-    paired = prepare(tokenizer, _pairs(options))
-    recipe = replace(MIXED, seed=options.seed)
-    weights = rounded(train(distilled, taught, paired, recipe, report))
-    export(options.out, tokenizer, weights, VERSION)
-    _compare(options, tasks, encoder(tokenizer, weights))
+def paired_data(options: argparse.Namespace, tokenizer: Tokenizer) -> Paired:
+    """Return the pairs of the contrastive loss, those that resemble a kept question left out."""
+    return prepare(tokenizer, _pairs(options))
 
 
 def _taught(data: Path, own: Sequence[Path]) -> tuple[list[str], npt.NDArray[np.float16]]:

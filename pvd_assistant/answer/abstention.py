@@ -15,6 +15,7 @@ from pvd_assistant.answer import composition
 from pvd_assistant.answer.candidates import Asked, Evidence
 from pvd_assistant.answer.cleaning import fold
 from pvd_assistant.answer.ranking import model
+from pvd_assistant.answer.reviewed import closest
 from pvd_assistant.answer.understanding import Understanding
 from pvd_assistant.index.analysis import term_set
 from pvd_assistant.index.store import Index
@@ -51,6 +52,7 @@ SIGNALS = (
     "spread of meaning",
     "first passage by words",
     "best question coverage",
+    "likeness of a frequent question",
     *(f"best sentence: {name}" for name in _OF_THE_BEST),
 )
 
@@ -99,6 +101,7 @@ def signals(evidence: Evidence, scores: Sequence[float], index: Index) -> tuple[
         float(np.std([hit.dense for hit in evidence.hits[:10]])) if evidence.hits else 0.0,
         first[0].lexical if first else 0.0,
         max((c.feature("question coverage") for c in found), default=0.0),
+        closest(evidence, index)[1],
         *(found[best].feature(name) if best >= 0 else 0.0 for name in _OF_THE_BEST),
     )
 

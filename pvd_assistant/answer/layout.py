@@ -69,5 +69,5 @@ def _sections(
     if not evidence.understood.parts and not evidence.understood.follow_up:
         frequent = same_question(evidence, index)
         if frequent is not None:
-            return reviewed_first(frequent, chosen, evidence.found, scores)
+            return reviewed_first(frequent, chosen, index)
     return arrange(evidence.understood, chosen, evidence.found, of_parts, index)

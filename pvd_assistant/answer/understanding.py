@@ -12,6 +12,8 @@ from functools import cache
 from typing import Any
 
 from pvd_assistant.answer.cleaning import clean, fold
+from pvd_assistant.answer.dialogue import Said, courtesy, in_context
+from pvd_assistant.answer.languages import in_french, language_of
 from pvd_assistant.messages import load_data
 from pvd_assistant.model import Family, Turn
 
@@ -27,7 +29,7 @@ class Understanding:
     :ivar text: the cleaned message.
     :ivar core: the part of it that asks: what is searched with full weight.
     :ivar context: what is searched with less weight (rest of an e-mail, earlier turns).
-    :ivar subject: the user's previous message, for a message that leans on it.
+    :ivar subject: the user's question before, complete, for a message that leans on it.
     :ivar story: the rest of an e-mail: it often names what the questions are about.
     :ivar questions: the sentences of the core that end with a question mark, when there are several.
     :ivar parts: what is asked, when several things are: whole questions, or the pieces of one.
@@ -35,9 +37,12 @@ class Understanding:
         list, how, definition.
     :ivar families: families by number of matching rules, best first.
     :ivar follow_up: the message leans on earlier turns.
+    :ivar swapped: the question before, when the message asks it about something else.
+    :ivar courtesy: it asks nothing: greeting, thanks, goodbye, identity (who the assistant is).
     :ivar orders: it held sentences that give orders to the assistant; they were dropped.
     :ivar refused: it asks for something the assistant is not made for.
-    :ivar language: ``"fr"``, ``"en"``, ``"de"``, ``"es"``, or ``"other"`` for another alphabet.
+    :ivar language: ``"fr"``, ``"en"``, ``"de"``, ``"es"``, ``"pt"``, ``"ar"``, or ``"other"`` for another
+        alphabet; ``core`` is then what is asked in French, or empty when that cannot be told.
     """
 
     text: str
@@ -50,6 +55,8 @@ class Understanding:
     expects: frozenset[str] = frozenset()
     families: tuple[Family, ...] = ()
     follow_up: bool = False
+    swapped: str = ""
+    courtesy: str = ""
     orders: bool = False
     refused: bool = False
     language: str = "fr"
@@ -66,22 +73,29 @@ def understand(question: str, history: Sequence[Turn] = (), limit: int = 4000) -
     text = clean(question, limit)
     kept, dropped = _without_orders(_sentences(_CITATION_MARK.sub("", text)))
     core, rest = _request(kept)
+    language = language_of(text)
+    if language != "fr":
+        core, rest = in_french(core, language), ""
+    said = in_context(core, history) if history and core and not rest else Said(core)
+    core, follow_up = said.text, said.leans
     folded = fold(core)
-    follow_up = bool(history) and _leans_on_history(folded)
     return Understanding(
         text=text,
         core=core,
-        context=_context(rest, history if follow_up else ()),
-        subject=_last_said(history) if follow_up else "",
+        context=rest if said.swaps or not follow_up else _context(said.before, history),
+        subject=said.before if follow_up and not said.swaps else "",
         story=rest,
         questions=_questions(core),
         parts=_questions(core) or _parts(core),
         expects=expected(core),
         families=_families(folded),
         follow_up=follow_up,
+        swapped=said.before if said.swaps else "",
+        courtesy=courtesy(text),
         orders=bool(dropped),
-        refused=not core or any(rule.search(fold(text)) for rule in _not_for_us()),
-        language=_language(fold(text)),
+        refused=(not core and language == "fr")
+        or any(rule.search(fold(text)) for rule in _not_for_us()),
+        language=language,
         numbers=tuple(re.findall(r"\d+(?:[ .,]\d+)*", folded)),
     )
 
@@ -194,10 +208,6 @@ def _questions(core: str) -> tuple[str, ...]:
     return tuple(whole) if len(whole) > 1 else ()
 
 
-def _last_said(history: Sequence[Turn]) -> str:
-    return next((turn.content for turn in reversed(history) if turn.role == "user"), "")
-
-
 def _families(folded: str) -> tuple[Family, ...]:
     counts: dict[Family, int] = {
         name: sum(len(rule.findall(folded)) for rule in rules)  # type: ignore[misc]
@@ -206,28 +216,7 @@ def _families(folded: str) -> tuple[Family, ...]:
     return tuple(sorted((name for name in counts if counts[name]), key=lambda n: -counts[n]))
 
 
-def _leans_on_history(folded: str) -> bool:
-    rules = _data()["follow_up"]
-    short = len(folded.split()) <= rules["most_words"]
-    starts = _pattern("follow_up", "starts").search(folded)
-    return bool(starts) or (short and bool(_pattern("follow_up", "pronouns").search(folded)))
-
-
-def _context(rest: str, history: Sequence[Turn]) -> str:
-    """Earlier turns and the rest of an e-mail, latest first, without citation marks."""
-    turns = [_CITATION_MARK.sub("", turn.content) for turn in reversed(history[-4:])]
-    return " ".join(part for part in (rest, *turns) if part)
-
-
-def _language(folded: str) -> str:
-    words = re.findall(r"[a-z]+", folded)
-    letters = sum(map(str.isalpha, folded))
-    if 2 * sum(map(len, words)) < letters:
-        return "other"
-    if len(words) < 4:
-        return "fr"
-    french = sum(w in _data()["french"] for w in words)
-    for code, name in (("en", "english"), ("de", "german"), ("es", "spanish")):
-        if sum(w in _data()[name] for w in words) > french + 1:
-            return code
-    return "fr"
+def _context(before: str, history: Sequence[Turn]) -> str:
+    """Return the question before and the last answer, without citation marks."""
+    answers = (turn.content for turn in reversed(history) if turn.role == "assistant")
+    return f"{before} {_CITATION_MARK.sub('', next(answers, ''))}".strip()

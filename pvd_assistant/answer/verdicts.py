@@ -13,6 +13,7 @@ from functools import cache
 from pvd_assistant.answer.cleaning import fold
 from pvd_assistant.answer.comparables import comparables
 from pvd_assistant.answer.composing import Draft
+from pvd_assistant.answer.dialogue import says_ours
 from pvd_assistant.answer.membership import (
     ask_which,
     found_date,
@@ -30,6 +31,7 @@ from pvd_assistant.model import Turn
 from pvd_assistant.territory.communes import Commune, Territory
 from pvd_assistant.territory.prefectures import prefecture_of
 
+_BARE = 6  # words of a message that only names a town, or asks about the user's
 _FEWEST, _MOST = 20, 3_000_000  # a number of inhabitants, not a year or an amount
 
 
@@ -49,11 +51,13 @@ def verdict(
         return _news(index)
     if _asks_whom(folded, places):
         return _contact(places, index, territory)
-    if _asks_membership(question, history, folded):
+    if _asks_membership(question, folded):
         if places.mentions:
             return membership(places, index, territory)
         if (unknown := unknown_town(question.core, territory)) is not None:
             return unknown
+        if says_ours(question.text) and len(question.text.split()) <= _BARE:
+            return Verdict("clarify", ask=said("which_ours"), complete=False)
     return _eligibility(folded, places, index, territory)
 
 
@@ -72,14 +76,14 @@ def _rule(name: str) -> re.Pattern[str]:
     return re.compile(data()[name])
 
 
-def _asks_membership(question: Understanding, history: Sequence[Turn], folded: str) -> bool:
+def _asks_membership(question: Understanding, folded: str) -> bool:
     if _rule("other_offer").search(folded):
         return False
     if _rule("membership").search(folded):
         return True
-    users = [fold(turn.content) for turn in history if turn.role == "user"]
-    bare = len(folded.split()) <= 6
-    return bool(question.follow_up and bare and users and _rule("membership").search(users[-1]))
+    before = fold(question.swapped or question.subject)
+    bare = len(question.text.split()) <= _BARE
+    return question.follow_up and bare and bool(_rule("membership").search(before))
 
 
 def _asks_whom(folded: str, places: Places) -> bool:
