@@ -83,6 +83,13 @@ class Settings(BaseSettings):
         "https://api-lannuaire.service-public.gouv.fr/api/explore/v2.1",
         description="Where `corpus sync prefectures` reads.",
     )
+    web_stylesheet: Path | None = Field(
+        None, description="CSS file loaded after the pages' own: colours, type."
+    )
+    web_header: Path | None = Field(None, description="HTML file put above the pages' header.")
+    web_footer: Path | None = Field(
+        None, description="HTML file put in the footer, instead of its note."
+    )
     database_url: SecretStr = Field(
         SecretStr(""), description="SQLAlchemy address of the database; empty: SQLite in data_dir."
     )

@@ -42,6 +42,7 @@ SIGNALS = (
     "rarest words missing",
     "quoted words missing",
     "amount missing",
+    "named aid missing",
     "words of the domain",
     "other language",
     "three best sentences",
@@ -92,6 +93,7 @@ def signals(evidence: Evidence, scores: Sequence[float], index: Index) -> tuple[
         _rarest_missing(asked, together, index),
         _missing_quotes(question, first),
         _missing_amounts(question, first),
+        _missing_name(folded, evidence.hits, index),
         min(1.0, len(composition.pattern("domain").findall(folded)) / max(1, content)),
         float(question.language != "fr"),
         *_of_the_choice(scores),
@@ -163,3 +165,19 @@ def _missing_amounts(question: Understanding, hits: Sequence[Hit]) -> float:
         re.sub(r"\D", "", amount) for h in hits for amount in _AMOUNT.findall(fold(h.passage.text))
     }
     return float(bool(asked - {""} - written))
+
+
+def _missing_name(folded: str, hits: Sequence[Hit], index: Index) -> float:
+    """Return the share of the words after « fonds », « label », « plan »… that no passage holds together.
+
+    « Le fonds renaissance des halles » finds passages on funds and on market halls, but none on that fund.
+    """
+    named = [term_set(match["name"]) for match in composition.pattern("named").finditer(folded)]
+    texts = [
+        term_set(f"{index.documents[h.passage.document].metadata.title} {h.passage.text}")
+        for h in hits
+    ]
+    shares = [
+        max((len(name & text) / len(name) for text in texts), default=0.0) for name in named if name
+    ]
+    return 1.0 - min(shares, default=1.0)

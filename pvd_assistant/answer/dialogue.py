@@ -38,7 +38,7 @@ class Said:
 def courtesy(message: str) -> str:
     """Return what a message that asks nothing is: greeting, thanks, goodbye, identity; else ``""``."""
     folded = fold(message).strip(" .!?,;:)(-'\"…")
-    if not folded:
+    if not folded or len(folded) > _data()["longest_courtesy"]:
         return ""
     return next((name for name, rule in _rules("courtesies").items() if rule.fullmatch(folded)), "")
 
@@ -71,6 +71,8 @@ def in_context(message: str, history: Sequence[Turn]) -> Said:
 
 
 def _completed(message: str, before: str) -> Said:
+    if len(message) > _data()["longest_message"]:
+        return Said(message)
     plain = _without_opener(message)
     folded = fold(plain)
     if not before:

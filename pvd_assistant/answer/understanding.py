@@ -73,7 +73,7 @@ def understand(question: str, history: Sequence[Turn] = (), limit: int = 4000) -
     text = clean(question, limit)
     kept, dropped = _without_orders(_sentences(_CITATION_MARK.sub("", text)))
     core, rest = _request(kept)
-    language = language_of(text)
+    language, asks = language_of(text), bool(core)
     if language != "fr":
         core, rest = in_french(core, language), ""
     said = in_context(core, history) if history and core and not rest else Said(core)
@@ -93,8 +93,7 @@ def understand(question: str, history: Sequence[Turn] = (), limit: int = 4000) -
         swapped=said.before if said.swaps else "",
         courtesy=courtesy(text),
         orders=bool(dropped),
-        refused=(not core and language == "fr")
-        or any(rule.search(fold(text)) for rule in _not_for_us()),
+        refused=not asks or any(rule.search(fold(text)) for rule in _not_for_us()),
         language=language,
         numbers=tuple(re.findall(r"\d+(?:[ .,]\d+)*", folded)),
     )

@@ -77,6 +77,11 @@ def stem(folded: str) -> str:
     return _fold_suffixes(_snowball(_feminine(folded)), rules.suffixes)
 
 
+def stop_words() -> frozenset[str]:
+    """Return the folded words that carry no content."""
+    return _rules().stop
+
+
 def is_stop_word(word: str) -> bool:
     """Tell whether a word carries no content (accents and case do not matter)."""
     return not stem(fold(word))

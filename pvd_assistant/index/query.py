@@ -7,32 +7,21 @@ corpus when the word is unknown to it (a typing error), the documents' word for 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Protocol
 
 from pvd_assistant.index.analysis import Word, fold, stem, terms, words
+from pvd_assistant.index.repair import Reading, Vocabulary, readings
 from pvd_assistant.messages import load_data
 
 # Weight of a form against the word itself; origin: set by hand, a form is a guess and must not
 # outrank the word that was typed. Not tuned yet.
 _ACRONYM_WEIGHT = 0.7
 _SYNONYM_WEIGHT = 0.5
-_TYPO_WEIGHT = {1: 0.8, 2: 0.6}
-_SHORTEST_CORRECTED = 4
-_TWO_ERRORS_FROM = 8
-_MOST_CORRECTIONS = 3
-
-
-class Vocabulary(Protocol):
-    """What the correction of a word needs to know of the corpus."""
-
-    def knows(self, term: str) -> bool:
-        """Tell whether a stem is in the corpus."""
-
-    def words_near(self, length: int, reach: int) -> Mapping[str, int]:
-        """Return the folded words of about that length with the number of passages of each."""
+# Weight from which a reading of an unknown word replaces it.
+_SURE = 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,35 +69,34 @@ def analyse(text: str, vocabulary: Vocabulary, *, weight: float = 1.0) -> Analys
     :param vocabulary: words of the corpus, to put typing errors right.
     :param weight: weight of all its words (below 1 for earlier turns of a conversation).
     """
-    spelled = _spell_out(words(text))
-    expansions = _acronyms_in([word.folded for word in spelled])
-    synonyms = _synonyms_in([word.stem or word.folded for word in spelled])
+    typed = words(text)
+    spelled = [read for word in _spell_out(typed) for read in _read(word, vocabulary)]
+    expansions = _acronyms_in([read.word.folded for read in spelled])
+    synonyms = _synonyms_in([read.word.stem or read.word.folded for read in spelled])
     slots: dict[str, Slot] = {}
-    rewritten: list[str] = []
-    for position, word in enumerate(spelled):
-        forms = [Alternative((word.stem,), 1.0)] if word.stem else []
-        shown = word.folded
-        if word.stem and not vocabulary.knows(word.stem):
-            corrections = _corrections(word.folded, vocabulary)
-            forms += [Alternative((stem(near),), share) for near, share in corrections]
-            if corrections and corrections[0][1] >= _TYPO_WEIGHT[1]:
-                shown = corrections[0][0]
-        rewritten.append(shown)
+    added: list[str] = []
+    for position, read in enumerate(spelled):
+        word = read.word
+        forms = [Alternative((word.stem,), read.weight), *read.others] if word.stem else []
         for expansion in expansions.get(position, ()):
             forms.append(Alternative(expansion.terms, _ACRONYM_WEIGHT))
             if expansion.spelled_out:
-                rewritten.append(expansion.spelled_out)
+                added.append(expansion.spelled_out)
         forms += [Alternative(meant, _SYNONYM_WEIGHT) for meant in synonyms.get(position, ())]
         if word.stem and word.stem not in slots:
             slots[word.stem] = Slot(word.folded, tuple(forms), weight)
-    changed = bool(expansions) or rewritten != [word.folded for word in words(text)]
-    return AnalysedQuery(_embedded(text, rewritten) if changed else text, tuple(slots.values()))
+    plain = _embedded(text, typed, [read.word.folded for read in spelled], added)
+    return AnalysedQuery(plain, tuple(slots.values()))
 
 
-def _embedded(text: str, rewritten: list[str]) -> str:
-    """Keep the question's own words (accents count for some models), then add the new ones."""
-    own = {word.folded for word in words(text)}
-    added = [shown for shown in rewritten if shown not in own]
+def _embedded(text: str, typed: list[Word], spelled: list[str], added: list[str]) -> str:
+    """Write the question with its words put right, then the new ones.
+
+    Words that were right keep their accents, which count for some models.
+    """
+    if spelled != [word.folded for word in typed]:
+        own = {fold(word): word for word in reversed(re.findall(r"\w+", text))}
+        text = " ".join(own.get(word, word) for word in spelled)
     return f"{text} {' '.join(added)}".strip() if added else text
 
 
@@ -120,6 +108,33 @@ def _spell_out(found: list[Word]) -> list[Word]:
         meant = shorthand.get(word.folded)
         result.extend(words(meant) if meant else (word,))
     return result
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A word of the question as it is read; less sure readings of it stand beside."""
+
+    word: Word
+    weight: float = 1.0
+    others: tuple[Alternative, ...] = ()
+
+
+def _read(word: Word, vocabulary: Vocabulary) -> list[_Read]:
+    """Put an unknown word right; when no reading is sure, it stays with the readings beside it."""
+    if not word.stem or (word.folded,) in _acronym_table():
+        return [_Read(word)]
+    found = readings(word.folded, vocabulary)
+    if not found or found[0].weight < _SURE:
+        return [_Read(word, others=_alternatives(found))]
+    best, *rest = found
+    if len(best.words) > 1:
+        return [_Read(Word(piece, stem(piece))) for piece in best.words]
+    read = Word(best.words[0], stem(best.words[0]))
+    return [_Read(read, best.weight, _alternatives(rest))]
+
+
+def _alternatives(found: Sequence[Reading]) -> tuple[Alternative, ...]:
+    return tuple(Alternative((stem(r.words[0]),), r.weight) for r in found if len(r.words) == 1)
 
 
 @cache
@@ -140,6 +155,11 @@ def _acronym_table() -> dict[tuple[str, ...], tuple[_Expansion, ...]]:
     for entry in load_data("acronyms"):
         forms = [(short, False) for short in entry["short"]] + [(s, True) for s in entry["long"]]
         keys = [(tuple(word.folded for word in words(form)), form, long) for form, long in forms]
+        if entry.get("cased"):
+            # Among words in small letters, « VA » is marked as one; « va » must not stand for it.
+            marked = [(f"{short} a", False) for short in entry["short"]]
+            keys = [(key, form, long) for key, form, long in keys if long or stem(key[0])]
+            keys += [((words(form)[0].folded,), form, long) for form, long in marked]
         for key, _, key_is_long in keys:
             known = table.setdefault(key, [])
             for other, form, is_long in keys:
@@ -212,25 +232,3 @@ def _synonyms_in(stems: list[str]) -> dict[int, list[Terms]]:
                 for position in range(start, end):
                     found.setdefault(position, []).append(meant)
     return found
-
-
-def _corrections(word: str, vocabulary: Vocabulary) -> list[tuple[str, float]]:
-    """Return the words of the corpus that an unknown word may be, with their weights."""
-    from rapidfuzz import process
-    from rapidfuzz.distance import OSA
-
-    if len(word) < _SHORTEST_CORRECTED or not word.isalpha():
-        return []
-    reach = 2 if len(word) >= _TWO_ERRORS_FROM else 1
-    candidates = vocabulary.words_near(len(word), reach)
-    found = process.extract(
-        word, list(candidates), scorer=OSA.distance, score_cutoff=reach, limit=None
-    )
-    ranked = sorted((int(d), near[0] != word[0], -candidates[near], near) for near, d, _ in found)
-    seen: dict[str, tuple[str, float]] = {}
-    for distance, _, _, near in ranked:
-        if ranked and distance > ranked[0][0]:
-            break
-        if found_stem := stem(near):
-            seen.setdefault(found_stem, (near, _TYPO_WEIGHT[max(1, distance)]))
-    return list(seen.values())[:_MOST_CORRECTIONS]

@@ -66,7 +66,7 @@ def to_markdown(export: Export) -> str:
     """Return the sheets as Markdown, word for word."""
     lines = [f"# {text('practices.export_title')}", "", export.made, ""]
     if export.criteria:
-        lines += [_escaped(export.criteria), ""]
+        lines += [escaped(export.criteria), ""]
     lines += [f"*{text('practices.export_note')}*", ""]
     for project in export.projects:
         lines += _markdown_sheet(project)
@@ -81,11 +81,11 @@ def to_docx(export: Export) -> bytes:
     document.core_properties.title = text("practices.export_title")
     document.core_properties.language = "fr-FR"
     document.core_properties.author = ""
-    _in_french(document)
+    in_french(document)
     document.add_heading(text("practices.export_title"), level=0)
     document.add_paragraph(export.made)
     if export.criteria:
-        document.add_paragraph(_printable(export.criteria))
+        document.add_paragraph(printable(export.criteria))
     document.add_paragraph(text("practices.export_note")).runs[0].italic = True
     for project in export.projects:
         _docx_sheet(document, project)
@@ -107,41 +107,41 @@ def _cell(value: str) -> str:
 
 
 def _markdown_sheet(project: Project) -> list[str]:
-    lines = [f"## {_escaped(project.place)} — {_escaped(project.subject)}", ""]
-    lines += [f"- **{name}**\u00a0: {_escaped(value)}" for name, value in facts(project)]
+    lines = [f"## {escaped(project.place)} — {escaped(project.subject)}", ""]
+    lines += [f"- **{name}**\u00a0: {escaped(value)}" for name, value in facts(project)]
     for name in SECTIONS:
         told = project.sections.get(name, ())
         if told:
             lines += ["", f"### {text(f'practices.section_{name}')}", ""]
-            lines += [f"- {_escaped(sentence)}" for sentence in told]
+            lines += [f"- {escaped(sentence)}" for sentence in told]
     lines += ["", f"### {text('practices.export_sources')}", ""]
     lines += [
-        f"- {_escaped(wording.source(one))}{_link(one.url)}" for one in project.metadata.sources
+        f"- {escaped(wording.source(one))}{_link(one.url)}" for one in project.metadata.sources
     ]
     lines += ["", _checked(project), ""]
     return lines
 
 
 def _docx_sheet(document: Any, project: Project) -> None:
-    document.add_heading(_printable(f"{project.place} — {project.subject}"), level=1)
+    document.add_heading(printable(f"{project.place} — {project.subject}"), level=1)
     table = document.add_table(rows=0, cols=2, style="Table Grid")
     for name, value in facts(project):
         cells = table.add_row().cells
-        cells[0].text, cells[1].text = name, _printable(value)
+        cells[0].text, cells[1].text = name, printable(value)
         cells[0].paragraphs[0].runs[0].bold = True
     for name in SECTIONS:
         told = project.sections.get(name, ())
         if told:
             document.add_heading(text(f"practices.section_{name}"), level=2)
             for sentence in told:
-                document.add_paragraph(_printable(sentence), style="List Bullet")
+                document.add_paragraph(printable(sentence), style="List Bullet")
     document.add_heading(text("practices.export_sources"), level=2)
     for one in project.metadata.sources:
-        document.add_paragraph(_printable(f"{wording.source(one)} {one.url}"), style="List Bullet")
+        document.add_paragraph(printable(f"{wording.source(one)} {one.url}"), style="List Bullet")
     document.add_paragraph(_checked(project))
 
 
-def _in_french(document: Any) -> None:
+def in_french(document: Any) -> None:
     """Tell Word the language of the text, for its speller and for screen readers."""
     from docx.oxml import OxmlElement
     from docx.oxml.ns import qn
@@ -155,7 +155,8 @@ def _checked(project: Project) -> str:
     return text("practices.export_checked", date=french_date(project.metadata.updated))
 
 
-def _escaped(value: str) -> str:
+def escaped(value: str) -> str:
+    """Return words on one line, with nothing in them that Markdown would read as markup."""
     return _MARKUP.sub(r"\\\1", value.replace("\n", " "))
 
 
@@ -164,5 +165,6 @@ def _link(url: str) -> str:
     return f" <{url}>" if _ADDRESS.fullmatch(url) else ""
 
 
-def _printable(value: str) -> str:
+def printable(value: str) -> str:
+    """Return words without the control characters that a Word document cannot hold."""
     return _CONTROL.sub("", value)

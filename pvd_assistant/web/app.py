@@ -21,7 +21,7 @@ from pvd_assistant.errors import PvdError
 from pvd_assistant.messages import text
 from pvd_assistant.settings import Settings, load_settings
 from pvd_assistant.storage.database import Database
-from pvd_assistant.web import pages, practices, sources
+from pvd_assistant.web import dressing, pages, practices, sources
 from pvd_assistant.web.api.application import Api
 from pvd_assistant.web.api.gate import Faces
 from pvd_assistant.web.blocks import build
@@ -43,8 +43,10 @@ def create_app(settings: Settings | None = None, assistant: Assistant | None = N
     :param settings: read from ``pvd.toml`` and the environment when not given.
     :param assistant: one that is ready; otherwise it is loaded in the background once the server
         runs, and a missing index is said on the page.
+    :raises SettingsError: a file of ``web_stylesheet``, ``web_header`` or ``web_footer`` is missing.
     """
     settings = settings or load_settings()
+    dress = dressing.Dressing.of(settings)
     service = Service(settings, assistant)
     database = Database(settings)
     store = FeedbackStore(database)
@@ -66,6 +68,7 @@ def create_app(settings: Settings | None = None, assistant: Assistant | None = N
         openapi_url=None,
     )
     _add_routes(app, service)
+    app.include_router(dressing.router(dress))
     blocks = build(service, store)
     load_gradio().mount_gradio_app(
         app,
@@ -82,6 +85,7 @@ def create_app(settings: Settings | None = None, assistant: Assistant | None = N
     app.add_middleware(ChatPage)
     app.add_middleware(Faces, api=api.application, settings=settings, slots=api.slots)
     app.add_middleware(Security)
+    app.add_middleware(dressing.Dressed, dress=dress)
     return app
 
 

@@ -5,6 +5,7 @@ What is decided (answers, filters, opinions) lives in modules without Gradio; he
 
 from __future__ import annotations
 
+import datetime as dt
 import logging
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
@@ -15,8 +16,17 @@ from pvd_assistant.web import chat, filters
 from pvd_assistant.web.conversation import Conversation, Vote
 from pvd_assistant.web.feedback import FeedbackStore, Opinion
 from pvd_assistant.web.gradio_loading import load_gradio
-from pvd_assistant.web.rendering import earlier_html, newest_html, notice_html, reminder_html
+from pvd_assistant.web.rendering import (
+    earlier_html,
+    newest_html,
+    notice_html,
+    reminder_html,
+    takeaway_html,
+    town_html,
+)
 from pvd_assistant.web.service import Service
+from pvd_assistant.web.takeaway import take_away
+from pvd_assistant.web.towns import Lookup, look_up, town_of
 from pvd_assistant.web.wording import counted
 
 #: Questions answered at the same time; the others wait their turn.
@@ -25,7 +35,7 @@ _AT_ONCE = 8
 _KEPT = 3600
 
 # The page's own script draws nothing: it turns clicks on the answers into these events.
-_CONNECT = "window.pvd.connect(element, trigger, ['ask', 'rate']);"
+_CONNECT = "window.pvd.connect(element, trigger, ['ask', 'rate', 'town', 'take']);"
 
 
 logger = logging.getLogger(__name__)
@@ -60,6 +70,7 @@ class _Page:
             self.newest = self._html(newest_html(empty), "echange-courant")
         with gr.Column(elem_id="saisie"):
             self.notice = self._html("", "avertissement")
+            self.town = self._html(town_html(None), "commune")
             with gr.Row(elem_id="saisie-ligne"):
                 self.question = gr.Textbox(
                     label=text("web.question"),
@@ -74,6 +85,7 @@ class _Page:
                 )
             with gr.Row(elem_id="saisie-pied"):
                 self._filters()
+                self.takeaway = self._html(takeaway_html(empty), "emporter")
                 self.new = gr.Button(text("web.new"), size="sm", elem_id="nouvelle", min_width=120)
             self._html(reminder_html(), "rappel")
 
@@ -108,41 +120,56 @@ class _Page:
     def wire(self, blocks: Any) -> None:
         """Connect events to handlers."""
         gr = self.gr
+        # In the order of what the handlers give.
+        self.talk = [
+            self.earlier,
+            self.newest,
+            self.conversation,
+            self.question,
+            self.notice,
+            self.town,
+            self.takeaway,
+        ]
         quiet = {"show_progress": "hidden", "api_visibility": "private"}
         answer = {
             "fn": self.answer,
             "inputs": [self.question, self.conversation, *self.lists, self.since],
-            "outputs": [self.earlier, self.newest, self.conversation, self.question, self.notice],
+            "outputs": self.talk,
         }
-        take, rate = self._event_handlers()
+        ask, rate, settle, take = self._event_handlers()
         gr.on([self.send.click, self.question.submit], **answer, **quiet, trigger_mode="once")
         for place in (self.earlier, self.newest):
-            place.ask(take, None, self.question, **quiet).then(**answer, **quiet)
+            place.ask(ask, None, self.question, **quiet).then(**answer, **quiet)
             shown = [self.earlier, self.newest, self.conversation, self.notice]
             place.rate(rate, self.conversation, shown, **quiet)
-        self.new.click(
-            self.forget,
-            None,
-            [self.earlier, self.newest, self.conversation, self.question, self.notice],
-            **quiet,
-        )
+        self.town.town(settle, self.conversation, [self.town, self.conversation], **quiet)
+        self.takeaway.take(take, self.conversation, self.takeaway, **quiet)
+        self.new.click(self.forget, None, self.talk, **quiet)
         chosen = [*self.lists, self.since]
         gr.on([c.change for c in chosen], self.count, chosen, self.accordion, **quiet)
         self.clear.click(self.no_filter, None, chosen, **quiet)
         blocks.load(self.offer_choices, None, [*self.lists, self.notice], **quiet)
 
-    def _event_handlers(self) -> tuple[Callable[..., Any], Callable[..., Any]]:
+    def _event_handlers(self) -> tuple[Callable[..., Any], ...]:
         """Return the handlers of the page's own events, annotated as Gradio recognises them."""
 
-        def take(event: Any) -> str:
+        def ask(event: Any) -> str:
             return str(event._data.get("question", ""))
 
         def rate(conversation: Conversation, event: Any) -> tuple[Any, ...]:
             return self.rate(conversation, event._data)
 
-        for handler in (take, rate):
+        def settle(conversation: Conversation, event: Any) -> tuple[Any, ...]:
+            return self.settle(conversation, event._data)
+
+        def take(conversation: Conversation, event: Any) -> str:
+            file = take_away(conversation, str(event._data.get("kind", "")), dt.date.today())
+            return takeaway_html(conversation, file)
+
+        handlers = (ask, rate, settle, take)
+        for handler in handlers:
             handler.__annotations__["event"] = self.gr.EventData
-        return take, rate
+        return handlers
 
     def answer(
         self, question: str, conversation: Conversation, *picked: Any
@@ -152,16 +179,20 @@ class _Page:
         try:
             asked = chat.checked(question, self.service.settings.question_limit)
         except UsageError as error:
-            yield keep, keep, keep, keep, notice_html(str(error))
+            yield keep, keep, keep, keep, notice_html(str(error)), keep, keep
             return
         *lists, since = picked
         wanted = filters.chosen(lists, since)
-        first = True
+        before = None
         for state in chat.ask(self.service, conversation, asked, wanted, chat.PACE):
+            first = before is None
             earlier = earlier_html(state) if first else keep
             emptied, cleared = ("", notice_html("")) if first else (keep, keep)
-            yield earlier, newest_html(state), state, emptied, cleared
-            first = False
+            town = keep if before is None or before.town == state.town else town_html(state.town)
+            ended = state.last is not None and state.last.state in ("done", "failed")
+            takeaway = takeaway_html(state) if ended else keep
+            yield earlier, newest_html(state), state, emptied, cleared, town, takeaway
+            before = state
 
     def rate(self, conversation: Conversation, said: Mapping[str, Any]) -> tuple[Any, ...]:
         """Record a vote, then its reasons."""
@@ -184,10 +215,34 @@ class _Page:
         voted = conversation.voted(exchange.id, Vote(opinion.useful, explained))
         return earlier_html(voted), newest_html(voted), voted, notice_html("")
 
+    def settle(
+        self, conversation: Conversation, said: Mapping[str, Any]
+    ) -> tuple[str, Conversation]:
+        """Keep a town in mind, or forget it; say so when the words do not name one."""
+        if said.get("forget") is True:
+            return town_html(None), conversation.about(None)
+        try:
+            territory = self.service.assistant().territory
+        except PvdError as error:
+            return town_html(conversation.town, Lookup(message=str(error))), conversation
+        chosen = town_of(str(said.get("code", "")), territory)
+        found = Lookup(chosen) if chosen else look_up(str(said.get("words", "")), territory)
+        if found.town is None:
+            return town_html(conversation.town, found), conversation
+        return town_html(found.town), conversation.about(found.town)
+
     def forget(self) -> tuple[Any, ...]:
         """Start a new conversation."""
         empty = Conversation()
-        return "", newest_html(empty), empty, "", notice_html("")
+        return (
+            "",
+            newest_html(empty),
+            empty,
+            "",
+            notice_html(""),
+            town_html(None),
+            takeaway_html(empty),
+        )
 
     def count(self, *picked: Any) -> Any:
         """Show in the title of the filters how many are active."""

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from dataclasses import replace
 
 from pvd_assistant.answer.cleaning import clean
+from pvd_assistant.answer.kept_town import naming, with_contact
 from pvd_assistant.errors import PvdError, UsageError
 from pvd_assistant.french import french_number
 from pvd_assistant.messages import text
-from pvd_assistant.model import Answer, Filters
+from pvd_assistant.model import Answer, Filters, Statement
 from pvd_assistant.web.answer_text import steps
 from pvd_assistant.web.conversation import Conversation
 from pvd_assistant.web.service import Service
+from pvd_assistant.web.towns import own_town
 
 #: Seconds between two statements: long enough to be followed, short enough not to be waited for.
 PACE = 0.12
+#: Longest an answer that is ready takes to be written, in seconds.
+_LONGEST = 1.2
 
 logger = logging.getLogger(__name__)
 
@@ -49,12 +54,22 @@ def ask(
     :param question: checked by :func:`checked`.
     :param pace: seconds between two statements.
     """
-    limit = service.settings.history_limit
-    history = conversation.turns()[-limit:] if limit else ()
+    before = conversation
     conversation = conversation.asked(question)
     yield conversation
     try:
-        answer = service.assistant().ask(question, history=history, filters=filters)
+        assistant = service.assistant()
+        history = before.history(service.settings.history_limit)
+        said = own_town(question, assistant.territory, _was_asked_which(before))
+        if said is not None:
+            conversation = conversation.about(said).with_last(town=said)
+        town = conversation.town
+        asked = naming(question, town.label, history, assistant) if town else question
+        coming = assistant.stream(asked, history=history, filters=filters)
+        answer = yield from _drafted(conversation, coming, bool(service.settings.llm_url))
+        answer = replace(answer, question=question)
+        if town is not None:
+            answer = with_contact(answer, town.code, assistant.territory)
     except PvdError as error:
         yield conversation.with_last(problem=str(error))
         return
@@ -63,11 +78,38 @@ def ask(
         logger.exception("The question could not be answered")
         yield conversation.with_last(problem=text("web.unexpected"))
         return
-    yield from _written(conversation, answer, pace)
+    if answer.engine == "extractive":
+        yield from _written(conversation, answer, pace)
+    else:  # what a model wrote has been read as it came
+        yield conversation.with_last(answer=answer)
+
+
+def _was_asked_which(conversation: Conversation) -> bool:
+    """Tell whether the assistant has just asked which town it is about."""
+    answer = conversation.last.answer if conversation.last else None
+    return answer is not None and answer.status == "clarify" and answer.family == "commune"
+
+
+def _drafted(
+    conversation: Conversation, coming: Iterator[Statement | Answer], shown: bool
+) -> Generator[Conversation, None, Answer]:
+    """Give the statements as a language model writes them; return the answer they end in.
+
+    :param shown: they come one by one. Without a model they all come at the end, with the answer.
+    """
+    drafted: tuple[Statement, ...] = ()
+    for one in coming:
+        if isinstance(one, Answer):
+            return one
+        drafted = (*drafted, one)
+        if shown:
+            yield conversation.with_last(drafted=drafted)
+    raise RuntimeError("The answer never came")
 
 
 def _written(conversation: Conversation, answer: Answer, pace: float) -> Iterator[Conversation]:
-    for shown in steps(answer.answer)[:-1]:
+    pauses = steps(answer.answer)[:-1]
+    for shown in pauses:
         yield conversation.with_last(answer=answer, shown=shown)
-        time.sleep(pace)
+        time.sleep(min(pace, _LONGEST / len(pauses)))
     yield conversation.with_last(answer=answer, shown=None)

@@ -8,7 +8,8 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass, replace
 
-from pvd_assistant.model import Answer, Turn
+from pvd_assistant.model import Answer, Statement, Turn
+from pvd_assistant.web.towns import Town
 
 #: Exchanges kept on the page; the oldest ones leave it first.
 LONGEST = 40
@@ -29,16 +30,20 @@ class Vote:
 class Exchange:
     """One question and its answer.
 
+    :ivar drafted: statements verified so far, while a language model writes the answer.
     :ivar shown: characters of the answer shown so far; ``None`` once all is shown.
     :ivar problem: why there is no answer, in French.
+    :ivar town: the town kept in mind when it was asked.
     """
 
     id: str
     question: str
     answer: Answer | None = None
+    drafted: tuple[Statement, ...] = ()
     shown: int | None = None
     problem: str = ""
     vote: Vote | None = None
+    town: Town | None = None
 
     @property
     def state(self) -> str:
@@ -46,15 +51,19 @@ class Exchange:
         if self.problem:
             return "failed"
         if self.answer is None:
-            return "searching"
+            return "writing" if self.drafted else "searching"
         return "done" if self.shown is None else "writing"
 
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """The exchanges of a tab, oldest first."""
+    """The exchanges of a tab, oldest first.
+
+    :ivar town: the town kept in mind for the questions to come.
+    """
 
     exchanges: tuple[Exchange, ...] = ()
+    town: Town | None = None
 
     @property
     def last(self) -> Exchange | None:
@@ -63,13 +72,17 @@ class Conversation:
 
     def asked(self, question: str) -> Conversation:
         """Return the conversation with a new question."""
-        fresh = Exchange(id=uuid.uuid4().hex[:12], question=question)
-        return Conversation((*self.exchanges, fresh)[-LONGEST:])
+        fresh = Exchange(id=uuid.uuid4().hex[:12], question=question, town=self.town)
+        return replace(self, exchanges=(*self.exchanges, fresh)[-LONGEST:])
+
+    def about(self, town: Town | None) -> Conversation:
+        """Return the conversation with another town kept in mind, or none."""
+        return replace(self, town=town)
 
     def with_last(self, **changes: object) -> Conversation:
         """Return the conversation with its newest exchange changed."""
         newest = replace(self.exchanges[-1], **changes)  # type: ignore[arg-type]
-        return Conversation((*self.exchanges[:-1], newest))
+        return replace(self, exchanges=(*self.exchanges[:-1], newest))
 
     def find(self, exchange_id: str) -> Exchange | None:
         """Return the exchange of that id."""
@@ -77,9 +90,15 @@ class Conversation:
 
     def voted(self, exchange_id: str, vote: Vote) -> Conversation:
         """Return the conversation with a vote on one of its answers."""
-        return Conversation(
-            tuple(replace(e, vote=vote) if e.id == exchange_id else e for e in self.exchanges)
-        )
+        exchanges = (replace(e, vote=vote) if e.id == exchange_id else e for e in self.exchanges)
+        return replace(self, exchanges=tuple(exchanges))
+
+    def history(self, limit: int) -> tuple[Turn, ...]:
+        """Return the last turns, which the assistant reads.
+
+        :param limit: most turns; with 0 nothing is carried from a question to the next.
+        """
+        return self.turns()[-limit:] if limit else ()
 
     def turns(self) -> tuple[Turn, ...]:
         """Return the answered exchanges as the assistant reads them."""

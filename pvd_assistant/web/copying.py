@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from typing import get_args
+
 from pvd_assistant.french import french_date
 from pvd_assistant.messages import text
-from pvd_assistant.model import HEADING, Answer, Citation
+from pvd_assistant.model import HEADING, Answer, Citation, Support
+from pvd_assistant.web.wording import counted
+
+_SUPPORTS = get_args(Support)
 
 
 def plain_answer(answer: Answer) -> str:
@@ -24,6 +30,14 @@ def engine_notice(answer: Answer) -> str:
     """Say how the answer was made: taken from documents, or written by a language model."""
     _, _, model = answer.engine.partition("llm:")
     return text("web.engine_llm", model=model) if model else text("web.engine_extractive")
+
+
+def support_summary(answer: Answer) -> str:
+    """Count how the statements rest on their sources: « 3 extraits mot pour mot, 1 calcul… »."""
+    counts = Counter(statement.support for statement in answer.statements)
+    return ", ".join(
+        counted(f"supported_{name}", counts[name]) for name in _SUPPORTS if counts[name]
+    )
 
 
 def place_in_document(citation: Citation) -> str:

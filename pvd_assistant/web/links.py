@@ -18,6 +18,14 @@ def document_url(document: str, page: int | None = None) -> str:
     return f"/documents/{quote(document)}{anchor}"
 
 
+def picture_url(document: str, page: int, version: str) -> str:
+    """Return the address of the picture of a PDF's page.
+
+    :param version: what changes with the file.
+    """
+    return f"/pages/{quote(document)}?{urlencode({'page': page, 'v': version[:10]})}"
+
+
 def source_url(citation: Citation, statements: Sequence[Statement] = ()) -> str:
     """Return the address that shows a passage in its document, with the statements marked in it."""
     query = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -10,7 +11,10 @@ from pvd_assistant.model import Answer, Citation, Statement
 from pvd_assistant.web.answer_text import layout
 from pvd_assistant.web.conversation import Conversation, Exchange
 from pvd_assistant.web.feedback import reasons
+from pvd_assistant.web.helpdesk import message
+from pvd_assistant.web.takeaway import File
 from pvd_assistant.web.templating import render
+from pvd_assistant.web.towns import Lookup, Town
 
 
 def earlier_html(conversation: Conversation) -> str:
@@ -35,12 +39,39 @@ def reminder_html() -> str:
     return render("reminder.html")
 
 
+def town_html(town: Town | None, lookup: Lookup | None = None) -> str:
+    """Return the town kept in mind and the field that changes it.
+
+    :param lookup: what the words just typed designate, when they do not name one town.
+    """
+    return render("town.html", town=town, lookup=lookup or Lookup())
+
+
+def takeaway_html(conversation: Conversation, file: File | None = None) -> str:
+    """Return the ways to take the conversation away; nothing before the first answer.
+
+    :param file: a file just made: the page's script saves it.
+    """
+    content = b64encode(file.content).decode() if file else ""
+    offered = any(exchange.answer for exchange in conversation.exchanges)
+    return render("takeaway.html", offered=offered, file=file, content=content)
+
+
+def _draft(exchange: Exchange) -> Answer | None:
+    """Return what a language model has written so far, as an answer without its sources yet."""
+    if not exchange.drafted:
+        return None
+    words = "\n".join(statement.text for statement in exchange.drafted)
+    return Answer(exchange.question, "answered", "other", words, exchange.drafted)
+
+
 def _exchange(exchange: Exchange, is_last: bool) -> str:
-    answer = exchange.answer
+    answer = exchange.answer or _draft(exchange)
     values: dict[str, Any] = {"exchange": exchange, "answer": answer, "is_last": is_last}
     if answer is not None:
         vote = exchange.vote
         values |= {
+            "message": message(answer, exchange.town),
             "blocks": layout(answer, exchange.shown),
             "documents": _by_document(answer.citations),
             "statements_of": lambda citation: _statements_of(answer, citation),

@@ -26,7 +26,7 @@ _GRADIO_ROUTES = re.compile(
     r"|/gradio_api/(?:queue/(?:join|data)|heartbeat/\w+|reset|cancel|startup-events|app_id|info)/?"
 )
 _OWN_ROUTES = re.compile(
-    r"/|/health|/habillage/.+|/(?:sources|documents)/.+"
+    r"/|/health|/habillage/.+|/habillage-propre\.css|/(?:sources|documents|pages)/.+"
     r"|/(?:a-propos|donnees-personnelles|mentions-legales|accessibilite)"
     r"|/pratiques(?:/comparables|/fiche/.+|/export\.(?:docx|md|csv))?"
 )

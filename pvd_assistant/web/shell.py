@@ -103,5 +103,11 @@ _SAID = (
     "new_window",
     "panel_loading",
     "panel_failed",
-    "show_pdf",
+    "connection_lost",
+    "unexpected",
+    "message_copied",
+    "message_opened",
+    "message_pasted",
+    "message_saved",
+    "saved",
 )

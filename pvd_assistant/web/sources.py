@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,8 +13,9 @@ from fastapi import APIRouter, Request
 from fastapi.responses import FileResponse, HTMLResponse, Response
 
 from pvd_assistant.messages import text
-from pvd_assistant.web import links
-from pvd_assistant.web.links import document_url, fingerprint
+from pvd_assistant.model import Part
+from pvd_assistant.web import links, pdf_pages
+from pvd_assistant.web.links import document_url, fingerprint, picture_url
 from pvd_assistant.web.marking import Span, excerpt
 from pvd_assistant.web.pages import error_page, render_page
 from pvd_assistant.web.service import Service
@@ -66,7 +68,7 @@ class Place:
 
 
 def router(service: Service) -> APIRouter:
-    """Return the routes ``/sources/…`` (pages) and ``/documents/…`` (files)."""
+    """Return the routes ``/sources/…`` (pages), ``/documents/…`` (files), ``/pages/…`` (pictures)."""
     routes = APIRouter()
 
     @routes.api_route("/sources/{document:path}", methods=["GET", "HEAD"])
@@ -74,7 +76,8 @@ def router(service: Service) -> APIRouter:
         index = service.assistant().index
         if document not in index.documents:
             return error_page(404, text("web.unknown_document"))
-        return render_page("source.html", **source_view(index, document, Place.of(request)))
+        view = source_view(index, document, Place.of(request), service.settings.corpus_dir)
+        return render_page("source.html", **view)
 
     @routes.api_route("/documents/{document:path}", methods=["GET", "HEAD"])
     def send_document(document: str) -> Response:
@@ -83,11 +86,28 @@ def router(service: Service) -> APIRouter:
             return error_page(404, text("web.unknown_document"))
         return _file(service.settings.corpus_dir, record.path)
 
+    @routes.api_route("/pages/{document:path}", methods=["GET", "HEAD"])
+    def send_page(document: str, request: Request) -> Response:
+        record = service.assistant().index.documents.get(document)
+        path = _pdf(service.settings.corpus_dir, record.path) if record else None
+        page = _whole(request.query_params.get("page")) or 1
+        drawn = pdf_pages.picture(path, page) if path else None
+        if drawn is None:
+            return error_page(404, text("web.missing_file"))
+        # The address names the version of the file: the picture never changes.
+        headers = {"Cache-Control": "private, max-age=86400"}
+        return Response(drawn, media_type="image/webp", headers=headers)
+
     return routes
 
 
-def source_view(index: Index, document: str, place: Place) -> dict[str, Any]:
-    """Return what the page of a source shows."""
+def source_view(
+    index: Index, document: str, place: Place, corpus: Path | None = None
+) -> dict[str, Any]:
+    """Return what the page of a source shows.
+
+    :param corpus: folder of the documents; without it no page of a PDF is drawn.
+    """
     record = index.documents[document]
     parts = index.parts(document)
     number = min(place.part, len(parts) - 1)
@@ -97,6 +117,7 @@ def source_view(index: Index, document: str, place: Place) -> dict[str, Any]:
         span[1] > len(part.text) or (place.digest not in ("", fingerprint(part.text[slice(*span)])))
     )
     shown = None if changed else span
+    pdf = _pdf(corpus, record.path) if corpus and part.page else None
     titles = {title for p in index.passages_of(document) for title in p.headings}
     return {
         "title": record.metadata.title,
@@ -113,7 +134,21 @@ def source_view(index: Index, document: str, place: Place) -> dict[str, Any]:
         "following": links.part_url(document, number + 1) if number + 1 < len(parts) else None,
         "file_url": document_url(document, part.page),
         "is_pdf": record.path.lower().endswith(".pdf"),
+        "sheet": _sheet(pdf, part, shown, () if changed else place.statements),
+        "picture_url": picture_url(document, part.page or 1, record.digest),
     }
+
+
+def _sheet(
+    pdf: Path | None, part: Part, shown: Span | None, statements: Sequence[Span]
+) -> pdf_pages.Sheet | None:
+    """Return the page of a PDF with what is highlighted on it; ``None`` for anything else."""
+    if pdf is None or part.page is None:
+        return None
+    passage = part.text[slice(*shown)] if shown else ""
+    return pdf_pages.sheet(
+        pdf, part.page, passage, [part.text[slice(*span)] for span in statements]
+    )
 
 
 def _section(index: Index, document: str, part: int, span: Span | None) -> str:
@@ -124,13 +159,23 @@ def _section(index: Index, document: str, part: int, span: Span | None) -> str:
     return " › ".join(found.headings) if found else ""
 
 
-def _file(corpus: Path, relative: str) -> Response:
-    """Send a file of the corpus; its path comes from the index, never from the address."""
+def _within(corpus: Path, relative: str) -> Path | None:
+    """Return a file of the corpus; its path comes from the index, never from the address."""
     root = corpus.resolve()
     path = (root / relative).resolve()
-    suffix = path.suffix.lower()
+    return path if path.is_relative_to(root) and path.is_file() else None
+
+
+def _pdf(corpus: Path, relative: str) -> Path | None:
+    path = _within(corpus, relative)
+    return path if path and path.suffix.lower() == ".pdf" else None
+
+
+def _file(corpus: Path, relative: str) -> Response:
+    path = _within(corpus, relative)
+    suffix = path.suffix.lower() if path else ""
     media = _SHOWN.get(suffix) or _DOWNLOADED.get(suffix)
-    if media is None or not path.is_relative_to(root) or not path.is_file():
+    if path is None or media is None:
         return error_page(404, text("web.missing_file"))
     kind = "inline" if suffix in _SHOWN else "attachment"
     return FileResponse(

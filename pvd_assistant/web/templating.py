@@ -11,7 +11,13 @@ from pvd_assistant.french import french_date
 from pvd_assistant.messages import text
 from pvd_assistant.web import links, wording
 from pvd_assistant.web.answer_text import cells
-from pvd_assistant.web.copying import engine_notice, place_in_document, plain_answer
+from pvd_assistant.web.copying import (
+    engine_notice,
+    place_in_document,
+    plain_answer,
+    support_summary,
+)
+from pvd_assistant.web.dressing import dressing
 
 
 @cache
@@ -34,6 +40,8 @@ def _environment() -> Environment:
         place_in_document=place_in_document,
         plain_answer=plain_answer,
         engine_notice=engine_notice,
+        support_summary=support_summary,
+        dressing=dressing,
     )
     environment.filters["french_date"] = french_date
     return environment

@@ -43,8 +43,32 @@ def test_a_short_question_after_others_leans_on_them() -> None:
     read = understand("et avec l'Anah ?", history)
 
     assert read.follow_up
-    assert "chef de projet" in read.context
+    assert "chef de projet" in read.core
+    assert "[1]" not in read.core
+
+
+def test_a_question_that_says_elle_keeps_the_last_answer_in_mind() -> None:
+    history = (Turn("user", "C'est quoi une ORT ?"), Turn("assistant", "Une convention [1]."))
+
+    read = understand("elle est signée par quelle collectivité avec l'État ?", history)
+
+    assert "ORT" in read.subject
+    assert "convention" in read.context
     assert "[1]" not in read.context
+
+
+def test_a_new_subject_forgets_the_old_one() -> None:
+    history = (Turn("user", "Qui paie le chef de projet ?"), Turn("assistant", "L'État [1]."))
+
+    read = understand("Quel est le calendrier du programme Petites villes de demain ?", history)
+
+    assert not read.follow_up
+    assert read.context == read.subject == ""
+
+
+def test_thanks_ask_nothing() -> None:
+    assert understand("ok merci").courtesy == "thanks"
+    assert understand("ok merci, et pour le fonds vert ?").courtesy == ""
 
 
 def test_a_first_question_leans_on_nothing() -> None:

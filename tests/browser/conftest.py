@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,13 +14,18 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "web"))
 
-from fakes import GUIDE, SHEET, FakeAssistant
+from fakes import GUIDE, SHEET, FakeAssistant, guide_pdf
 
 from pvd_assistant.answer.assistant import Assistant
 from pvd_assistant.settings import Settings
 from pvd_assistant.web.server import listen
 
 WIDE = {"width": 1280, "height": 900}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the browser last: Playwright keeps an event loop running, which others want to start."""
+    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
 
 
 @dataclass
@@ -30,6 +35,7 @@ class Site:
     url: str
     settings: Settings
     assistant: FakeAssistant = field(default_factory=FakeAssistant)
+    stop: Callable[[], None] = lambda: None
 
 
 @pytest.fixture(scope="session")
@@ -40,7 +46,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     for path in (sheet, guide):
         path.parent.mkdir(parents=True)
     sheet.write_text("# Chef de projet\n", "utf-8")
-    guide.write_bytes(b"%PDF-1.4\n%%EOF\n")
+    guide.write_bytes(guide_pdf())
     settings = Settings(corpus_dir=root / "corpus", data_dir=root / "data")
     yield from _running(settings, FakeAssistant())
 
@@ -59,6 +65,12 @@ def practices_site(practices_settings: Settings) -> Iterator[Site]:
     yield from _running(practices_settings, Assistant(practices_settings))  # type: ignore[arg-type]
 
 
+@pytest.fixture
+def doomed_site(tmp_path: Path) -> Iterator[Site]:
+    """A server that the test stops, with ``site.stop()``."""
+    yield from _running(Settings(corpus_dir=tmp_path, data_dir=tmp_path / "data"), FakeAssistant())
+
+
 def _running(settings: Settings, assistant: FakeAssistant | None) -> Iterator[Site]:
     import uvicorn
 
@@ -73,9 +85,13 @@ def _running(settings: Settings, assistant: FakeAssistant | None) -> Iterator[Si
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
         thread.start()
         url = f"http://127.0.0.1:{listening.getsockname()[1]}"
-        yield Site(url, settings, assistant or FakeAssistant())
-        server.should_exit = True
-        thread.join(20)
+
+        def stop() -> None:
+            server.should_exit = True
+            thread.join(20)
+
+        yield Site(url, settings, assistant or FakeAssistant(), stop)
+        stop()
 
 
 @pytest.fixture(scope="session")
@@ -137,5 +153,6 @@ def page(open_page: Any, site: Site) -> Any:
 
 
 def _note(url: str, base: str, elsewhere: list[str]) -> None:
-    if not url.startswith((base + "/", "data:", "blob:")):
+    # A « mailto: » link is given to the mail program: nothing is asked over the network.
+    if not url.startswith((base + "/", "data:", "blob:", "mailto:")):
         elsewhere.append(url)

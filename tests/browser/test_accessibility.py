@@ -33,9 +33,38 @@ def test_axe_finds_nothing_in_the_chat(open_page, scheme):
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_in_a_comparison_the_town_the_menu_and_the_message(open_page, scheme):
+    page = open_page(scheme=scheme)
+    answer = ask(page, "Que comparer ?")
+    page.get_by_role("table").wait_for()
+    page.locator("#commune summary").click()
+    page.get_by_label("Votre commune").fill("saint denis")
+    page.keyboard.press("Enter")
+    page.locator(".town-choices").wait_for()
+    page.get_by_text("Emporter la conversation").click()
+    assert violations(page) == []
+    answer.get_by_role("button", name="Préparer un message").click()
+    page.get_by_role("dialog", name="Préparer un message").wait_for()
+    assert violations(page) == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_beside_a_page_of_a_pdf(open_page, scheme):
+    page = open_page(scheme=scheme)
+    ask(page).locator("a.cite").last.click()
+    page.locator("#panneau-contenu svg rect").first.wait_for()
+    assert violations(page) == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize(
     "path",
-    ["/accessibilite", "/a-propos", "/sources/offres/chef-de-projet?partie=0&debut=9&fin=60"],
+    [
+        "/accessibilite",
+        "/a-propos",
+        "/sources/offres/chef-de-projet?partie=0&debut=9&fin=60",
+        "/sources/guides/guide-du-programme?partie=0&debut=27&fin=90",
+    ],
 )
 def test_axe_finds_nothing_in_the_plain_pages(open_page, path, scheme):
     assert violations(open_page(path, scheme=scheme)) == []
@@ -80,7 +109,7 @@ def test_everything_is_reached_with_the_keyboard_and_its_focus_is_seen(page):
         name, outline = page.evaluate(
             "(() => { const e = document.activeElement; const s = getComputedStyle(e);"
             " if (e === document.body) return ['BODY', true];"
-            " return [(e.innerText || e.ariaLabel || e.id || e.tagName).trim().split('\\n')[0],"
+            " return [(e.innerText || e.ariaLabel || e.id || e.tagName).trim().split('\\n')[0].replace(/\\s/g, ' '),"
             " s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) >= 2] })()"
         )
         if name == "BODY":
@@ -94,6 +123,9 @@ def test_everything_is_reached_with_the_keyboard_and_its_focus_is_seen(page):
         "Envoyer la question",
         "Filtrer les documents",
         "Nouvelle conversation",
+        "Pour quelle commune ?",
+        "Emporter la conversation",
+        "Préparer un message",
         "Accessibilité : non conforme",
     ):
         assert wanted in reached
@@ -126,6 +158,14 @@ def test_nothing_scrolls_sideways_on_a_small_screen(open_page, width):
     answer.get_by_label("Contient une erreur").wait_for()
     page.get_by_role("button", name="Filtrer les documents").click()
     assert page.evaluate(fits)
+    page.locator("#commune summary").click()
+    page.get_by_text("Emporter la conversation").click()
+    assert page.evaluate(fits)
+    page.keyboard.press("Escape")
+    answer.get_by_role("button", name="Préparer un message").click()
+    assert page.evaluate(fits)
+    assert page.locator("dialog.message[open]").evaluate("e => e.scrollWidth <= e.clientWidth")
+    page.keyboard.press("Escape")
     answer.locator("a.cite").first.click()
     page.locator("#panneau-contenu .excerpt mark").first.wait_for()
     assert page.evaluate(fits)

@@ -59,3 +59,10 @@ def test_each_group_of_the_vocabulary_can_be_used() -> None:
         assert len(forms) > 1
         assert all(terms(form) for form in forms), group
     assert query._synonym_table()
+
+
+def test_an_acronym_that_is_also_a_word_counts_in_capitals_only() -> None:
+    meant = tuple(dict.fromkeys(terms("Villages d’avenir")))
+
+    assert meant in reached("un accord avec VA pour notre bourg")
+    assert meant not in reached("le boulanger s’en va en juin")

@@ -74,14 +74,20 @@ def test_an_error_is_not_french(word: str) -> None:
 
 @pytest.mark.parametrize(
     ("heard", "written"),
-    [("sinie", "signe"), ("otel", "hotel"), ("rezo", "reseau"), ("travo", "travaux"), ("metie", "metier")],
+    [
+        ("sinie", "signe"),
+        ("otel", "hotel"),
+        ("rezo", "reseau"),
+        ("travo", "travaux"),
+        ("metie", "metier"),
+    ],
 )
 def test_words_of_one_sound_share_a_key(heard: str, written: str) -> None:
     assert sound(heard) == sound(written)
 
 
 def test_words_of_two_sounds_do_not() -> None:
-    assert len({sound(word) for word in "commune commerce convention subvention".split()}) == 4
+    assert len({sound(word) for word in ["commune", "commerce", "convention", "subvention"]}) == 4
 
 
 def test_a_question_is_embedded_with_its_words_put_right() -> None:

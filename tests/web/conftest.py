@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from fakes import GUIDE, SHEET, FakeAssistant
+from fakes import GUIDE, SHEET, FakeAssistant, guide_pdf
 from fastapi.testclient import TestClient
 
 from pvd_assistant.settings import Settings
@@ -21,7 +21,7 @@ def web_settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     for path in (sheet, guide):
         path.parent.mkdir(parents=True)
     sheet.write_text("---\ntitle: Chef de projet\n---\n<script>alert(1)</script>\n", "utf-8")
-    guide.write_bytes(b"%PDF-1.4\n%%EOF\n")
+    guide.write_bytes(guide_pdf())
     (root / "secret.txt").write_text("secret", "utf-8")
     return Settings(corpus_dir=root / "corpus", index_dir=root / "index", data_dir=root / "data")
 

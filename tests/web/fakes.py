@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import SimpleNamespace
+from typing import Any
+
+from corpus.makers import Page, pdf
 
 from pvd_assistant.model import (
     Answer,
@@ -19,6 +22,7 @@ from pvd_assistant.model import (
     Statement,
     Turn,
 )
+from pvd_assistant.territory.communes import Territory
 
 SHEET = "offres/chef-de-projet"
 GUIDE = "guides/guide-du-programme"
@@ -119,6 +123,15 @@ class FakeAssistant:
             if word in question.lower():
                 return replace(answer, question=question)
         return replace(SOURCED, question=question)
+
+    def stream(self, question: str, **asked: Any) -> Iterator[Statement | Answer]:
+        answer = self.ask(question, **asked)
+        yield from answer.statements
+        yield answer
+
+    @property
+    def territory(self) -> Territory:
+        return Territory.load()
 
     def part_text(self, document: str, part: int) -> str:
         return self.index.parts(document)[part].text
@@ -242,12 +255,41 @@ HOSTILE = Answer(
     suggestions=("<script>alert(2)</script> ?",),
     warnings=("<u>attention</u>",),
 )
+COMPARISON = replace(
+    SOURCED,
+    answer=(
+        f"## Ce qui change\n1. {RATE} [1]\n"
+        "|  | Poste simple | Poste mutualisé |\n| --- | --- | --- |\n"
+        "| Plafond | 45 000 € [3] | 55 000 € [3] |"
+    ),
+    statements=(
+        Statement(RATE, (1,)),
+        Statement("45 000 €", (3,)),
+        Statement("55 000 €", (3,), "computed"),
+    ),
+    citations=(citation(1), _ROW),
+)
+WHICH = Answer(
+    question="", status="clarify", family="commune", answer="De quelle commune s’agit-il ?"
+)
 ANSWERS = {
+    "comparer": COMPARISON,
+    "laquelle": WHICH,
     "piscine": UNKNOWN,
     "recette": OUT_OF_SCOPE,
     "partiel": PARTIAL,
     "hostile": HOSTILE,
 }
+
+
+def guide_pdf() -> bytes:
+    """Return the guide: a title page, then the page that is cited."""
+    return pdf(
+        [
+            Page().text(72, 700, "Guide du programme", 24),
+            Page().lines(72, 760, *filter(None, _PAGE_TEXT.splitlines())),
+        ]
+    )
 
 
 def _metadata(title: str, kind: str, **changes: object) -> Metadata:

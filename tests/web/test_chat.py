@@ -1,5 +1,7 @@
+from dataclasses import replace
+
 import pytest
-from fakes import SOURCED, FakeAssistant
+from fakes import ANSWERS, PARTIAL, SOURCED, UNKNOWN, FakeAssistant
 
 from pvd_assistant.errors import IndexMissingError, UsageError
 from pvd_assistant.model import Filters
@@ -7,6 +9,7 @@ from pvd_assistant.settings import Settings
 from pvd_assistant.web.chat import ask, checked
 from pvd_assistant.web.conversation import Conversation
 from pvd_assistant.web.service import Service
+from pvd_assistant.web.towns import Town
 
 
 @pytest.fixture
@@ -94,3 +97,55 @@ def test_a_question_made_of_markup_gets_one_clear_message():
 
 def test_markup_around_a_question_is_taken_away():
     assert checked("<b>Qui paie</b> le poste ?", 4000) == "Qui paie le poste ?"
+
+
+class WritingAssistant(FakeAssistant):
+    """Writes its answer as a language model does, statement after statement."""
+
+    def stream(self, question, **asked):
+        yield from SOURCED.statements[:2]
+        yield replace(PARTIAL, question=question)
+
+
+def test_what_a_language_model_writes_is_shown_as_it_is_verified():
+    service = Service(Settings(llm_url="http://127.0.0.1:1/v1"), WritingAssistant())
+    growing = states(service, "Qui paie ?")
+    assert [len(talk.last.drafted) for talk in growing] == [0, 1, 2, 0]
+    assert [talk.last.state for talk in growing] == ["searching", "writing", "writing", "done"]
+    assert growing[-1].last.answer.answer == PARTIAL.answer
+
+
+def test_a_long_answer_does_not_keep_its_reader_waiting(service, assistant, monkeypatch):
+    pauses = []
+    monkeypatch.setattr("pvd_assistant.web.chat.time.sleep", pauses.append)
+    lines = "\n".join(f"Une phrase. [{n}]" for n in range(1, 80))
+    monkeypatch.setitem(ANSWERS, "longue", replace(SOURCED, answer=lines, statements=()))
+    list(ask(service, Conversation(), "Une réponse longue ?", Filters(), pace=0.12))
+    assert len(pauses) > 70
+    assert sum(pauses) < 1.3
+
+
+def test_a_town_said_in_a_question_is_kept_and_gives_its_prefecture(service, monkeypatch):
+    talk = states(service, "Ma commune de Tournus veut une piscine.")[-1]
+    assert talk.town.label == "Tournus (Saône-et-Loire)"
+    monument = replace(UNKNOWN, contact={"name": "Préfecture de votre département"})
+    monkeypatch.setitem(ANSWERS, "monument", monument)
+    last = states(service, "Et un monument ?", talk)[-1].last
+    assert last.town == talk.town
+    assert last.answer.contact["name"] == "Préfecture de Saône-et-Loire"
+
+
+def test_the_town_that_was_asked_for_is_kept(service):
+    talk = states(service, "Dans laquelle ?")[-1]
+    assert talk.town is None
+    assert states(service, "Tournus", talk)[-1].town.code == "71543"
+
+
+def test_a_question_is_shown_and_kept_as_it_was_typed(service, assistant, monkeypatch):
+    monkeypatch.setattr(
+        "pvd_assistant.web.chat.naming", lambda question, *_: f"{question} (Tournus)"
+    )
+    talk = Conversation().about(Town("71543", "Tournus (Saône-et-Loire)", True))
+    last = states(service, "Sommes-nous dedans ?", talk)[-1].last
+    assert assistant.asked[-1][0] == "Sommes-nous dedans ? (Tournus)"
+    assert (last.question, last.answer.question) == ("Sommes-nous dedans ?", "Sommes-nous dedans ?")

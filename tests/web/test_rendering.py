@@ -2,11 +2,19 @@ import re
 from dataclasses import replace
 
 import pytest
-from fakes import HOSTILE, OUT_OF_SCOPE, PARTIAL, RATE, SOURCED, UNKNOWN
+from fakes import COMPARISON, HOSTILE, OUT_OF_SCOPE, PARTIAL, RATE, SOURCED, UNKNOWN
 
 from pvd_assistant.messages import load_data
 from pvd_assistant.web.conversation import Conversation, Vote
-from pvd_assistant.web.rendering import earlier_html, newest_html, notice_html
+from pvd_assistant.web.rendering import (
+    earlier_html,
+    newest_html,
+    notice_html,
+    takeaway_html,
+    town_html,
+)
+from pvd_assistant.web.takeaway import File
+from pvd_assistant.web.towns import Lookup, Town
 
 
 def answered(answer, **changes):
@@ -66,8 +74,8 @@ def test_an_answer_of_a_language_model_says_so():
 def test_each_statement_of_a_language_model_says_how_far_it_is_verified(support, said):
     statement = replace(SOURCED.statements[0], support=support)
     written = replace(SOURCED, engine="llm:m", statements=(statement,))
-    assert newest_html(answered(written)).count(f'<span class="support">{said}</span>') == 1
-    assert "support" not in newest_html(answered(SOURCED))
+    assert newest_html(answered(written)).count(f'{support}">{said}</span>') == 1
+    assert 'class="support' not in newest_html(answered(SOURCED))
 
 
 def test_markup_in_answers_and_documents_is_shown_never_interpreted():
@@ -123,3 +131,56 @@ def test_headings_steps_and_comparisons_are_marked_up_and_escaped():
     assert '<th scope="col">A</th>' in html
     assert '<th scope="row">Pour qui</th>' in html
     assert "---" not in html.partition('class="answer-text"')[2].partition('class="sources"')[0]
+
+
+def test_the_first_page_says_that_an_ai_answers_and_that_nothing_is_kept():
+    html = newest_html(Conversation())
+    assert "intelligence artificielle, pas avec une personne" in html
+    assert "Rien n’est conservé" in html
+    assert 'href="/donnees-personnelles"' in html
+
+
+def test_an_answer_counts_how_its_statements_are_supported():
+    html = newest_html(answered(COMPARISON))
+    assert "2 phrases reprises mot pour mot des documents, 1 calculée d’après" in html
+    assert html.count("is-computed") == 1
+
+
+def test_what_a_language_model_is_writing_is_shown_without_sources():
+    html = newest_html(Conversation().asked("Qui ?").with_last(drafted=SOURCED.statements[:1]))
+    assert RATE in html
+    assert 'data-state="writing"' in html
+    assert "data-source" not in html
+
+
+def test_an_answer_offers_a_message_with_its_words_escaped():
+    html = newest_html(answered(replace(HOSTILE, contact=UNKNOWN.contact)))
+    assert "Préparer un message" in html
+    assert "&lt;img src=x onerror=alert(1)&gt;" in html.partition('name="body"')[2]
+    assert "Préparer un message" not in newest_html(answered(replace(UNKNOWN, contact={})))
+
+
+def test_the_town_is_asked_then_shown_then_can_be_forgotten():
+    assert "Pour quelle commune\u202f?" in town_html(None)
+    assert "Oublier" not in town_html(None)
+    kept = town_html(Town("38269", "La Mure (Isère)", True))
+    assert "La Mure (Isère)" in kept
+    assert "dans le programme" in kept
+    assert "Oublier" in kept
+
+
+def test_towns_to_choose_from_are_buttons():
+    towns = (Town("1", "A <b>", False), Town("2", "B", False))
+    html = town_html(None, Lookup(offered=towns, message="Laquelle ?"))
+    assert html.count("data-town-code") == 2
+    assert 'role="alert">Laquelle ?' in html
+    assert "<b>" not in html
+
+
+def test_a_conversation_is_taken_away_once_it_has_an_answer():
+    assert "data-take" not in takeaway_html(Conversation().asked("Qui ?"))
+    offered = takeaway_html(answered(SOURCED))
+    assert offered.count("data-take") == 3
+    assert "data-save" not in offered
+    file = File("c.md", "text/markdown", b"abc")
+    assert 'data-save="YWJj"' in takeaway_html(answered(SOURCED), file)

@@ -133,3 +133,35 @@ def test_every_citation_of_an_answer_opens_at_a_marked_passage(client):
         statements = [s for s in SOURCED.statements if cited.n in s.citations]
         page = opened(client, cited, statements)
         assert '<mark class="statement">' in page.text
+
+
+def test_a_pdf_shows_its_page_with_the_passage_boxed(client):
+    page = opened(client, PAGE_CITATION, [SOURCED.statements[3]])
+    picture = re.search(r'<image href="([^"]+)"', page.text).group(1)
+    assert len(re.findall(r'<rect class="passage"', page.text)) == 2
+    assert len(re.findall(r'<rect class="statement"', page.text)) == 2
+    assert "Image de la page 2 de «\u00a0Guide du programme\u00a0»" in page.text
+    drawn = client.get(picture.replace("&amp;", "&"))
+    assert drawn.headers["content-type"] == "image/webp"
+    assert drawn.content[:4] == b"RIFF"
+
+
+def test_a_passage_that_is_not_on_the_page_is_not_boxed(client):
+    span = {"start": 0, "end": 24, "passage": "Entrer dans le programme"}
+    page = opened(client, citation(9, document=GUIDE, page=2, **span))
+    assert "<rect" in page.text
+    moved = opened(client, citation(9, document=GUIDE, page=2, start=24, end=27, passage="\n\nL"))
+    assert "<image" in moved.text
+    assert "<rect" not in moved.text
+    assert "n’a pas pu être repéré sur l’image" in moved.text
+
+
+def test_a_sheet_has_no_picture(client):
+    assert "<image" not in opened(client, citation()).text
+
+
+@pytest.mark.parametrize(
+    "address", [f"/pages/{SHEET}", f"/pages/{GUIDE}?page=9", "/pages/inconnu", "/pages/../secret"]
+)
+def test_only_pages_of_a_pdf_of_the_corpus_are_drawn(client, address):
+    assert client.get(address).status_code == 404

@@ -35,11 +35,19 @@
         sendOpinion(button.closest("form"), id, trigger, false);
       } else if ("copy" in button.dataset) {
         copy(button);
+      } else if ("townCode" in button.dataset) {
+        trigger("town", { code: button.dataset.townCode });
+      } else if ("townForget" in button.dataset) {
+        trigger("town", { forget: true });
+      } else if ("take" in button.dataset) {
+        trigger("take", { kind: button.dataset.take });
       }
     });
     element.addEventListener("submit", (event) => {
       event.preventDefault();
       const form = event.target;
+      if ("town" in form.dataset) trigger("town", { words: form.elements.words.value });
+      if (!("opinion" in form.dataset)) return;
       sendOpinion(form, form.closest("[data-id]").dataset.id, trigger, true);
     });
   }
@@ -57,12 +65,15 @@
   }
 
   async function copy(button) {
-    const text = byId(button.dataset.copy).textContent;
-    const done = (await written(text)) || selected(text);
+    const done = await toClipboard(byId(button.dataset.copy).textContent);
     announce(done ? said.text.copied : said.text.copy_failed);
     if (!done) return;
     button.classList.add("is-done");
     setTimeout(() => button.classList.remove("is-done"), 2000);
+  }
+
+  async function toClipboard(text) {
+    return (await written(text)) || selected(text);
   }
 
   async function written(text) {
@@ -79,7 +90,7 @@
     const before = document.activeElement;
     area.value = text;
     area.className = "visually-hidden";
-    document.body.append(area);
+    (document.querySelector("dialog:modal") ?? document.body).append(area);
     area.select();
     const done = document.execCommand("copy");
     area.remove();
@@ -120,9 +131,12 @@
     } catch {
       body.replaceChildren(paragraph(said.text.panel_failed));
     }
-    const passage = body.querySelector("#passage");
+    const passage = body.querySelector("svg rect") ?? body.querySelector("#passage");
     body.scrollTop = 0;
-    if (passage) body.scrollTop = passage.offsetTop - body.offsetTop - 24;
+    if (passage) {
+      const shift = passage.getBoundingClientRect().top - body.getBoundingClientRect().top;
+      body.scrollTop = shift - body.clientHeight / 4;
+    }
   }
 
   function paragraph(text) {
@@ -150,18 +164,8 @@
     opener = null;
   }
 
-  // The PDF is loaded only when its reader asks to see it.
-  document.addEventListener("toggle", (event) => {
-    const view = event.target;
-    if (!view.matches?.("details.pdf-view") || !view.open || view.querySelector("iframe")) return;
-    const frame = document.createElement("iframe");
-    frame.src = view.dataset.pdf;
-    frame.title = said.text.show_pdf;
-    view.append(frame);
-  }, true);
-
   document.addEventListener("keydown", (event) => {
-    if (event.key === "Escape") closeSource();
+    if (event.key === "Escape" && !document.querySelector("dialog.message[open]")) closeSource();
   });
 
   // ---- What Gradio's own markup lacks ----------------------------------------------------------
@@ -222,5 +226,5 @@
   }
 
   document.addEventListener("DOMContentLoaded", watch);
-  window.pvd = { connect };
+  window.pvd = { connect, announce, toClipboard, text: said.text };
 })();

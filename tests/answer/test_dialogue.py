@@ -1,0 +1,100 @@
+"""A message means what the conversation makes of it."""
+
+import pytest
+
+from pvd_assistant.answer.dialogue import courtesy, in_context, says_ours, tells_home
+from pvd_assistant.model import Turn
+
+_PAYS = (Turn("user", "Qui paie le chef de projet ?"), Turn("assistant", "L’État [1]."))
+
+
+@pytest.mark.parametrize(
+    ("message", "kind"),
+    [
+        ("Bonjour", "greeting"),
+        ("salut, ça va ?", "greeting"),
+        ("ok merci", "thanks"),
+        ("Super, merci beaucoup pour votre aide !", "thanks"),
+        ("au revoir", "goodbye"),
+        ("et toi qui es-tu ?", "identity"),
+        ("tu sais faire quoi ?", "identity"),
+        ("êtes-vous un robot ?", "identity"),
+    ],
+)
+def test_a_message_that_asks_nothing_is_told(message: str, kind: str) -> None:
+    assert courtesy(message) == kind
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "",
+        "Bonjour, qui paie ?",
+        "merci de me dire qui paie",
+        "ok et pour la DETR ?",
+        "Quelle aide ?",
+    ],
+)
+def test_a_message_that_asks_is_no_courtesy(message: str) -> None:
+    assert courtesy(message) == ""
+
+
+@pytest.mark.parametrize(
+    ("message", "held", "left"),
+    [
+        ("et pour les études ?", ["paie", "études"], ["projet"]),
+        ("et combien ?", ["combien", "chef", "projet"], ["paie"]),
+        ("jusqu’à quand ?", ["quand", "projet"], ["paie"]),
+        ("et avec l’Anah ?", ["paie", "projet", "Anah"], []),
+        ("non, je parlais de l’Anah", ["paie", "Anah"], ["projet", "parlais"]),
+        ("pas le chef de projet, le manager de commerce", ["paie", "manager"], ["chef"]),
+        ("peux-tu répéter ?", ["paie", "projet"], ["répéter"]),
+        ("je comprends pas", ["paie", "projet"], ["comprends"]),
+    ],
+)
+def test_what_a_message_leans_on_is_put_back(
+    message: str, held: list[str], left: list[str]
+) -> None:
+    said = in_context(message, _PAYS)
+
+    assert said.leans
+    assert all(word in said.text for word in held)
+    assert not any(word in said.text for word in left)
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "Quel est le calendrier du programme Petites villes de demain ?",
+        "Combien de communes compte le programme ?",
+        "ok merci. Quand la convention de Cluny a-t-elle été signée avec l’État ?",
+    ],
+)
+def test_a_whole_question_leaves_the_old_subject(message: str) -> None:
+    said = in_context(message, _PAYS)
+
+    assert not said.leans
+    assert "chef de projet" not in said.text
+    assert not said.text.startswith("ok")
+
+
+def test_one_name_takes_the_place_of_another() -> None:
+    before = (Turn("user", "Est-ce que Seurre est dans le programme ?"),)
+
+    assert in_context("et Tournus ?", before).text == "Est-ce que Tournus est dans le programme ?"
+
+
+def test_the_subject_is_followed_over_several_turns() -> None:
+    turns = (*_PAYS, Turn("user", "et les études ?"), Turn("assistant", "…"), Turn("user", "merci"))
+
+    said = in_context("à quel taux ?", turns)
+
+    assert "études" in said.text
+    assert "projet" not in said.text
+
+
+def test_the_user_s_own_town_is_told_from_another() -> None:
+    assert tells_home("Je suis maire de Luzy.")
+    assert not tells_home("Est-ce que Luzy est dans le programme ?")
+    assert says_ours("et chez nous ?")
+    assert not says_ours("et Tournus ?")
