@@ -12,7 +12,7 @@ from typing import get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from pvd_assistant.answer import abstention, composing, composition, doubts, ranking
+from pvd_assistant.answer import abstention, composing, composition, doubts, languages, ranking
 from pvd_assistant.answer.candidates import Candidate, Evidence, ask_for, candidates
 from pvd_assistant.answer.comparison import compare
 from pvd_assistant.answer.composing import Section
@@ -196,6 +196,12 @@ class Assistant:
         if understood.refused:
             key = "answer.orders" if understood.orders else "answer.out_of_scope"
             return Reply(places, "out_of_scope", note=text(key), final=True)
+        if understood.courtesy:
+            note = text(f"answer.{understood.courtesy}")
+            return Reply(places, "clarify", note=note, final=True)
+        if not understood.core:
+            note = languages.line(understood.language, declined=True)
+            return Reply(places, "unknown", note=note, final=True)
         settled = verdict(understood, places, history, self.index, self.territory)
         if settled is not None and settled.ask:
             return Reply(places, "clarify", "commune", note=settled.ask, final=True)
@@ -257,11 +263,15 @@ class Assistant:
             composing.citation(n, hit.passage, hit.score, self.index)
             for n, hit in enumerate(reply.nearest, start=1)
         ]
+        told = composed.text or reply.note
+        if understood.language != "fr" and understood.core:
+            known = reply.status in ("answered", "partial")
+            told = f"{languages.line(understood.language, declined=not known)}\n{told}"
         return Answer(
             question=understood.text,
             status=reply.status,
             family=reply.family,
-            answer=composed.text or reply.note,
+            answer=told,
             statements=composed.statements,
             citations=composed.citations or tuple(nearest),
             suggestions=composing.suggestions(composed.citations, self.index),

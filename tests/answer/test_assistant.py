@@ -175,3 +175,36 @@ def test_an_aid_that_does_not_exist_is_not_known_whatever_is_near(assistant: Ass
 
     assert answer.status == "unknown"
     assert answer.contact
+
+
+@pytest.mark.parametrize(
+    ("message", "said"),
+    [("Bonjour", "Bonjour"), ("ok merci", "plaisir"), ("et toi qui es-tu ?", "assistant")],
+)
+def test_a_message_that_asks_nothing_gets_a_short_line(
+    assistant: Assistant, message: str, said: str
+) -> None:
+    answer = assistant.ask(message)
+
+    assert answer.status == "clarify"
+    assert said in answer.answer
+    assert not answer.citations
+
+
+def test_another_language_is_answered_in_french_under_a_line_of_its_own(
+    assistant: Assistant,
+) -> None:
+    answer = assistant.ask("Who pays the project manager?")
+
+    assert answer.status == "answered"
+    assert answer.answer.startswith("I answer in French")
+    assert "chef de projet" in answer.answer
+
+
+def test_another_language_is_declined_in_it_when_it_is_not_understood(assistant: Assistant) -> None:
+    answer = assistant.ask("What is the weather in Paris today?")
+
+    assert answer.status == "unknown"
+    assert answer.answer.startswith("I only read French")
+    assert answer.contact
+    assert not answer.statements
