@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import time
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import replace
@@ -34,6 +35,7 @@ from pvd_assistant.settings import Settings, load_settings
 from pvd_assistant.territory.communes import Territory
 
 _SEARCHED = 40
+_WORD = re.compile(r"[^\W\d_]{2}")
 _PARTS = 4
 # Weight of what surrounds a question against the question; see docs/evaluation.md.
 _HISTORY_WEIGHT, _STORY_WEIGHT = 0.3, 0.6
@@ -169,7 +171,7 @@ class Assistant:
     def _answer(
         self, understood: Understanding, history: Sequence[Turn], filters: Filters
     ) -> Generator[Statement, None, Answer]:
-        if not understood.text.strip():
+        if not _WORD.search(understood.text):
             return _plain(understood, "clarify", text("answer.empty"))
         reply = self._reply(understood, history, filters)
         apart = asked_apart(understood, history) if not reply.final else []
@@ -223,7 +225,7 @@ class Assistant:
         probability = abstention.knows(abstention.signals(evidence, scores.tolist(), self.index))
         if table is None and (not chosen or probability < ranking.threshold("answered")):
             return self._unknown(evidence, scores, places, filters)
-        laid = lay_out(evidence, chosen, scores, of_parts, table, self.index)
+        laid = lay_out(evidence, chosen, of_parts, table, self.index)
         return Reply(
             places,
             laid.status,

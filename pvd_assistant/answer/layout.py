@@ -31,7 +31,6 @@ class LaidOut:
 def lay_out(
     evidence: Evidence,
     chosen: Sequence[Candidate],
-    scores: NDArray[np.float64],
     of_parts: Sequence[NDArray[np.float64]],
     table: Section | None,
     index: Index,
@@ -39,14 +38,13 @@ def lay_out(
     """Give an answer the form its question calls for.
 
     :param chosen: the statements, the answer first; at least one unless there is a table.
-    :param scores: log-odds of each candidate found.
-    :param of_parts: the same for each of the questions of the message.
+    :param of_parts: log-odds of each candidate found for each of the questions of the message.
     :param table: the two sheets compared, when the question compares two things.
     """
     question = evidence.understood
     unsure = table is None and doubts.not_established(question, chosen)
     false_premise = doubts.unconfirmed_amount(question, evidence.hits, index)
-    sections = _sections(evidence, chosen, scores, of_parts, table, index)
+    sections = _sections(evidence, chosen, of_parts, table, index)
     if false_premise:
         sections = [Section(note=text("answer.premise")), *sections]
     return LaidOut(
@@ -59,7 +57,6 @@ def lay_out(
 def _sections(
     evidence: Evidence,
     chosen: Sequence[Candidate],
-    scores: NDArray[np.float64],
     of_parts: Sequence[NDArray[np.float64]],
     table: Section | None,
     index: Index,

@@ -126,6 +126,11 @@ def _with_steps(
     """Complete an ordered list of which two steps are chosen, when asked how to proceed."""
     if "how" not in question.expects:
         return chosen
+    first = chosen[0].passage.id
+    if chosen[0].unit.kind == "item":  # « Deuxième étape » does not come before « Première étape »
+        together = [c for c in chosen if c.passage.id == first]
+        together.sort(key=lambda c: c.unit.start)
+        chosen = [*together, *(c for c in chosen if c.passage.id != first)]
     taken = Counter(c.passage.id for c in chosen if step_number(c))
     completed: list[Candidate] = []
     for candidate in chosen:

@@ -11,7 +11,7 @@ from pvd_assistant.corpus.sentences import sentence_spans
 from pvd_assistant.model import Block, Document, Part, Passage, Unit, UnitKind
 
 #: Changes whenever the same document may give other passages: the index is then rebuilt.
-CHUNK_VERSION = 1
+CHUNK_VERSION = 2
 
 _MARK = re.compile(r"(?:[-•–]|\d+[.)°]|[a-z]\)) $")
 _AIM = 600

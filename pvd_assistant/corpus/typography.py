@@ -21,7 +21,7 @@ _PROTECTED = r"""
 """
 _SPACE = "[ \u00a0\u202f]"
 _RULES = rf"""
-    (?P<colon>(?<=[^\s|]){_SPACE}(?=:(?:\s|$)))
+    (?P<colon>(?<=[^\s|]){_SPACE}(?=:(?:\s|»|$)))
   | (?P<open>(?<=«){_SPACE}?)
   | (?P<close>(?<![«\s]){_SPACE}?(?=»))
   | (?P<mark>(?<=[^\s|]){_SPACE}(?=[;!?](?!\[)))

@@ -124,8 +124,14 @@ class _Asked:
                     if (id_ := lexical.term_id(term)) is not None:
                         known = self.forms.setdefault(id_, [])
                         known.append((number, form.weight / len(form.terms)))
-            rarities = [min(lexical.idf(term) for term in form.terms) for form in slot.alternatives]
-            self.worth[number] = slot.weight * max(rarities, default=0.0)
+            # A form that no passage holds is not a rare one: it is not of this corpus.
+            rarities = [
+                min(map(lexical.idf, form.terms))
+                for form in slot.alternatives
+                if all(lexical.term_id(term) is not None for term in form.terms)
+            ]
+            unknown = lexical.idf(slot.word) if slot.alternatives else 0.0
+            self.worth[number] = slot.weight * max(rarities, default=unknown)
         self.total = float(self.worth.sum())
         self.ids = np.array(sorted(self.forms), np.int32)
 
