@@ -13,6 +13,7 @@ from pvd_assistant.answer.candidates import Candidate, Evidence
 from pvd_assistant.answer.cleaning import fold
 from pvd_assistant.answer.composing import Draft, Section, drafts
 from pvd_assistant.answer.understanding import commands
+from pvd_assistant.index.analysis import term_set
 from pvd_assistant.index.store import Index
 from pvd_assistant.messages import text
 
@@ -44,11 +45,20 @@ def reviewed_first(document: str, chosen: Sequence[Candidate], index: Index) -> 
     reply = _reply(document, index)
     said = {draft.text for draft in reply}
     more = [c for c in chosen if c.passage.document == document and c.text not in said]
-    others = [c for c in chosen if c.passage.document != document]
+    others = [c for c in chosen if c.passage.document != document and _adds(c.text, said)]
     first = Section((*reply, *drafts(more)), note=text("answer.reviewed"))
     if not others:
         return [first]
     return [first, Section(tuple(drafts(others)), note=text("answer.completed"))]
+
+
+def _adds(statement: str, said: set[str]) -> bool:
+    """Tell whether a statement gives a figure that the reply lacks, or words it mostly lacks."""
+    known = frozenset[str]().union(*map(term_set, said))
+    own = term_set(statement)
+    figures = {term for term in own if term[0].isdigit()}
+    new = figures - known if figures else own - known
+    return len(new) > (0 if figures else len(own) / 3)
 
 
 def _reply(document: str, index: Index) -> list[Draft]:
