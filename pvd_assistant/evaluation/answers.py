@@ -11,7 +11,7 @@ from typing import Any, Protocol
 from pvd_assistant.evaluation.questions import Question, normalise
 from pvd_assistant.model import HEADING, Answer, Statement, Turn
 
-_NUMBER = re.compile(r"\d+(?:[   .,]\d+)*")
+_NUMBER = re.compile(r"\d+(?:[\x20\u00a0\u202f.,]\d+)*")
 
 _MARK = re.compile(r"\[\d+\]")
 
