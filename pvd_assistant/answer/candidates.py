@@ -200,8 +200,8 @@ def _of_passage(
     for position, unit in enumerate(passage.units):
         text = passage.unit_text(unit)
         folded = fold(text)
-        if commands(folded):  # shown in its passage, never stated
-            continue
+        if commands(folded) or composition.pattern("leads_elsewhere").search(folded):
+            continue  # shown in its passage, never stated
         met = composition.looks_met(asked.expects, folded)
         of_unit = _features(asked, passage, unit, position, text, role, met, named, meaning)
         towns = _town_features(asked, passage, f"{about} {folded}")
