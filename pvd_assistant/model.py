@@ -28,6 +28,8 @@ Kind = Literal[
     "table",
 ]
 Status = Literal["answered", "partial", "clarify", "unknown", "out_of_scope"]
+#: Statuses of an answer that states something from the documents.
+KNOWN: frozenset[Status] = frozenset({"answered", "partial"})
 Family = Literal[
     "eligibility",
     "offer",

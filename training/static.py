@@ -147,6 +147,18 @@ def _taught_loss(
     return cosine + recipe.match * functional.cross_entropy(logits, torch.arange(len(rows)))
 
 
+def not_opposed(paired: Paired, rows: Ids) -> torch.Tensor:
+    """Tell which right sides of a batch are no wrong answers to which left sides.
+
+    The same question may have several passages: they are not each other's wrong answers.
+    """
+    same = (paired.left_group[rows][:, None] == paired.left_group[rows]) | (
+        paired.right_group[rows][:, None] == paired.right_group[rows]
+    )
+    np.fill_diagonal(same, False)
+    return torch.from_numpy(same)
+
+
 def _alike_loss(
     table: torch.nn.EmbeddingBag, taught: Taught, recipe: Recipe, rng: np.random.Generator
 ) -> torch.Tensor:
@@ -167,12 +179,7 @@ def _paired_loss(
     left = functional.normalize(table(*paired.left.batch(rows, recipe.dropped, rng)))
     right = functional.normalize(table(*paired.right.batch(rows, recipe.dropped, rng)))
     logits = left @ right.T / recipe.temperature
-    # the same question may have several passages: they are not each other's wrong answers
-    same = (paired.left_group[rows][:, None] == paired.left_group[rows]) | (
-        paired.right_group[rows][:, None] == paired.right_group[rows]
-    )
-    np.fill_diagonal(same, False)
-    logits = logits.masked_fill(torch.from_numpy(same), float("-inf"))
+    logits = logits.masked_fill(not_opposed(paired, rows), float("-inf"))
     target = torch.arange(len(rows))
     return (
         functional.cross_entropy(logits, target) + functional.cross_entropy(logits.T, target)

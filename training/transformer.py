@@ -27,7 +27,7 @@ from training.build import DIMENSION, MODEL, WORK, paired_data, taught_data
 from training.evaluate import Encoder
 from training.export import STATIC
 from training.report import load_tasks
-from training.static import Bags, Ids, Paired, Taught
+from training.static import Bags, Ids, Paired, Taught, not_opposed
 
 LAYERS, HEADS, INNER = 2, 6, 768
 _BATCH, _GROUPS, _PAIRS = 192, 24, 128
@@ -86,11 +86,8 @@ def loss_of(student: Student, taught: Taught, paired: Paired, rng: np.random.Gen
     alike = (one @ one.transpose(1, 2) - other @ other.transpose(1, 2)).square().mean()
     chosen = rng.choice(len(paired.chances), _PAIRS, p=paired.chances)
     left, right = student(padded(paired.left, chosen)), student(padded(paired.right, chosen))
-    same = (paired.left_group[chosen][:, None] == paired.left_group[chosen]) | (
-        paired.right_group[chosen][:, None] == paired.right_group[chosen]
-    )
-    np.fill_diagonal(same, False)
-    logits = (left @ right.T / _TEMPERATURE).masked_fill(torch.from_numpy(same), float("-inf"))
+    logits = left @ right.T / _TEMPERATURE
+    logits = logits.masked_fill(not_opposed(paired, chosen), float("-inf"))
     contrast = functional.cross_entropy(logits, torch.arange(_PAIRS))
     return cosine + _ALIKE * alike + _CONTRAST * contrast
 

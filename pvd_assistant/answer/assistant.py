@@ -30,7 +30,7 @@ from pvd_assistant.answer.understanding import Understanding, understand
 from pvd_assistant.answer.verdicts import verdict
 from pvd_assistant.index.store import Index
 from pvd_assistant.messages import text
-from pvd_assistant.model import Answer, Family, Filters, Kind, Statement, Status, Turn
+from pvd_assistant.model import KNOWN, Answer, Family, Filters, Kind, Statement, Status, Turn
 from pvd_assistant.settings import Settings, load_settings
 from pvd_assistant.territory.communes import Territory
 
@@ -179,9 +179,9 @@ class Assistant:
             replies = [self._reply(one, turns, filters, len(apart)) for one, turns in apart]
             reply = together(reply, [one for one, _ in apart], replies)
         answer = self._said(understood, reply)
-        if not self.settings.llm_url or not reply.writable or reply.evidence is None:
+        if not self.settings.llm_url or reply.evidence is None:
             return answer
-        return (yield from self._written(answer, reply))
+        return (yield from self._written(answer, reply, reply.evidence))
 
     def _reply(
         self,
@@ -204,7 +204,7 @@ class Assistant:
         if not understood.core:
             note = languages.line(understood.language, declined=True)
             return Reply(places, "unknown", note=note, final=True)
-        settled = verdict(understood, places, history, self.index, self.territory)
+        settled = verdict(understood, places, self.index, self.territory)
         if settled is not None and settled.ask:
             return Reply(places, "clarify", "commune", note=settled.ask, final=True)
         if settled is not None and settled.complete:
@@ -232,18 +232,18 @@ class Assistant:
             self._family(understood, chosen),
             laid.sections,
             warnings=laid.warnings,
-            evidence=evidence,
-            writable=table is None and laid.status == "answered",
+            evidence=evidence if table is None and laid.status == "answered" else None,
         )
 
-    def _written(self, extractive: Answer, reply: Reply) -> Generator[Statement, None, Answer]:
+    def _written(
+        self, extractive: Answer, reply: Reply, evidence: Evidence
+    ) -> Generator[Statement, None, Answer]:
         """Have a language model word the answer; the extractive one stays when it cannot."""
-        assert reply.evidence is not None
-        outcome = yield from self._writer.write(reply.evidence, self.index)
+        outcome = yield from self._writer.write(evidence, self.index)
         if not outcome.drafts:
             return replace(extractive, warnings=(*extractive.warnings, *outcome.warnings))
         sections = (Section(outcome.drafts),)
-        written = self._said(reply.evidence.understood, replace(reply, sections=sections))
+        written = self._said(evidence.understood, replace(reply, sections=sections))
         warnings = (*written.warnings, *outcome.warnings)
         return replace(written, engine=outcome.engine, warnings=warnings)
 
@@ -267,8 +267,8 @@ class Assistant:
         ]
         told = composed.text or reply.note
         if understood.language != "fr" and understood.core:
-            known = reply.status in ("answered", "partial")
-            told = f"{languages.line(understood.language, declined=not known)}\n{told}"
+            declined = reply.status not in KNOWN
+            told = f"{languages.line(understood.language, declined=declined)}\n{told}"
         return Answer(
             question=understood.text,
             status=reply.status,

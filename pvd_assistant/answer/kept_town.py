@@ -57,7 +57,7 @@ def _settled(question: str, history: Sequence[Turn], assistant: Assistant) -> bo
     """Tell whether a rule or a table answers a question."""
     understood = understand(question, history)
     places = find_places(understood, history, assistant.territory)
-    found = verdict(understood, places, history, assistant.index, assistant.territory)
+    found = verdict(understood, places, assistant.index, assistant.territory)
     return found is not None and found.complete
 
 

@@ -18,8 +18,7 @@ class Reply:
     :ivar sections: statements, by section; none when only ``note`` is said.
     :ivar note: what is said instead of statements: unknown, refused, a question back.
     :ivar nearest: passages shown when nothing is stated.
-    :ivar evidence: what was found, for a language model to word.
-    :ivar writable: a language model may word it.
+    :ivar evidence: what was found, when a language model may word it.
     :ivar final: a rule settled it: the questions of the message need not be asked apart.
     """
 
@@ -31,5 +30,4 @@ class Reply:
     warnings: tuple[str, ...] = ()
     nearest: tuple[Hit, ...] = ()
     evidence: Evidence | None = None
-    writable: bool = False
     final: bool = False

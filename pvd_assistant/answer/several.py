@@ -15,10 +15,9 @@ from pvd_assistant.answer.reply import Reply
 from pvd_assistant.answer.sections import heading, without_link
 from pvd_assistant.answer.understanding import Understanding, understand
 from pvd_assistant.messages import text
-from pvd_assistant.model import Status, Turn
+from pvd_assistant.model import KNOWN, Status, Turn
 
 _MOST = 6
-_KNOWN = ("answered", "partial")
 
 
 def asked_apart(
@@ -49,8 +48,8 @@ def together(whole: Reply, asked: Sequence[Understanding], replies: Sequence[Rep
     The reply to the whole message stands when no question has an answer of its own, and when the questions
     are on one subject: one of them has none alone, or all are answered from the same documents.
     """
-    known = [reply for reply in replies if reply.status in _KNOWN]
-    if not known or (whole.status in _KNOWN and _one_subject(replies)):
+    known = [reply for reply in replies if reply.status in KNOWN]
+    if not known or (whole.status in KNOWN and _one_subject(replies)):
         return whole
     said: set[str] = set()
     sections: list[Section] = []
@@ -76,7 +75,7 @@ def together(whole: Reply, asked: Sequence[Understanding], replies: Sequence[Rep
 
 def _one_subject(replies: Sequence[Reply]) -> bool:
     """Tell whether a question has no answer of its own, or each shares a document with another."""
-    if any(reply.status not in _KNOWN for reply in replies):
+    if any(reply.status not in KNOWN for reply in replies):
         return True
     documents = [
         {draft.passages[0].document for section in reply.sections for draft in section.drafts}

@@ -7,7 +7,6 @@ row of the table; when the index does not hold them, there is no verdict and the
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from functools import cache
 
 from pvd_assistant.answer.cleaning import fold
@@ -27,7 +26,6 @@ from pvd_assistant.answer.understanding import Understanding
 from pvd_assistant.answer.verdict import Verdict
 from pvd_assistant.french import french_date, french_number
 from pvd_assistant.index.store import Index
-from pvd_assistant.model import Turn
 from pvd_assistant.territory.communes import Commune, Territory
 from pvd_assistant.territory.prefectures import prefecture_of
 
@@ -38,7 +36,6 @@ _FEWEST, _MOST = 20, 3_000_000  # a number of inhabitants, not a year or an amou
 def verdict(
     question: Understanding,
     places: Places,
-    history: Sequence[Turn],
     index: Index,
     territory: Territory,
 ) -> Verdict | None:

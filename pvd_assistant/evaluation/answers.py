@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Protocol
 
 from pvd_assistant.evaluation.questions import Question, normalise
-from pvd_assistant.model import HEADING, Answer, Statement, Turn
+from pvd_assistant.model import HEADING, KNOWN, Answer, Statement, Turn
 
 _NUMBER = re.compile(r"\d+(?:[\x20\u00a0\u202f.,]\d+)*")
 
@@ -136,7 +136,7 @@ def score(assistant: Answerer, question: Question) -> Result:
     )
     groups = len(question.expect.facts)
     status_right = answer.status in question.expect.statuses
-    abstained = answer.status not in ("answered", "partial")
+    abstained = answer.status not in KNOWN
     forbidden = tuple(s for s in question.expect.must_not if normalise(s) in said)
     complete = not missing or (abstained and status_right)
     return Result(

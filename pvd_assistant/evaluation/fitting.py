@@ -34,7 +34,7 @@ from pvd_assistant.answer.trees import TreeModel
 from pvd_assistant.answer.understanding import understand
 from pvd_assistant.evaluation.questions import Question, normalise, read_questions
 from pvd_assistant.messages import load_data
-from pvd_assistant.model import Filters
+from pvd_assistant.model import KNOWN, Filters
 from pvd_assistant.settings import load_settings
 
 log = logging.getLogger(__name__)
@@ -56,7 +56,6 @@ _SETS = 4  # sets of trees whose mean is taken
 _MISSED = 0.03  # share of the answers, held out, that may be missed
 # The decision has a tenth of the rows of the choice of sentences: smaller leaves (docs/evaluation.md).
 _KNOWS_LEAF = 10
-_KNOWING = ("answered", "partial")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +74,7 @@ class Case:
     def expects_answer(self) -> bool:
         """Tell whether an answer is expected, and nothing else."""
         expect = self.question.expect
-        return expect is not None and set(expect.statuses) <= set(_KNOWING)
+        return expect is not None and set(expect.statuses) <= KNOWN
 
     @property
     def expects_silence(self) -> bool:

@@ -115,17 +115,13 @@ class Index:
         query = self.analyse(text)
         around = self.analyse(context, weight=context_weight) if context else None
         scores = self._by_words(query, around) if mode != "dense" else self._lexical.score(())
-        found = lexical_candidates(scores, allowed)
         if mode == "lexical":
+            found = lexical_candidates(scores, allowed)
             none = np.zeros(len(found), dtype=np.float32)
             ranked = fuse(found, scores, none, groups=self._groups, limit=limit, mode=mode)
             return self._hits(ranked)
         vector = self._meaning(query, around, context_weight)
-        positions, cosines = self._dense.search(
-            vector, allowed=allowed, filters=filters, limit=CANDIDATES, also=found
-        )
-        many = max(limit, RERANKED)
-        ranked = fuse(positions, scores, cosines, groups=self._groups, limit=many, mode=mode)
+        ranked = self._fused(scores, vector, filters, max(limit, RERANKED), mode)
         if mode == "hybrid" and ranked:
             first = self._shortlist(ranked[:RERANKED], scores, vector)
             ranked = reordered(ranked, chances(first, query.slots, self._lexical))
@@ -140,9 +136,22 @@ class Index:
 
         For fitting the second look; :meth:`search` answers questions.
         """
-        allowed = self._allowed(filters)
         query = self.analyse(text)
         scores, vector = self._by_words(query, None), self.embed_question(query.text)
+        ranked = self._fused(scores, vector, filters, RERANKED)
+        found = features(self._shortlist(ranked, scores, vector), query.slots, self._lexical)
+        return [self._passages.passage(r.position) for r in ranked], found
+
+    def _fused(
+        self,
+        scores: LexicalScores,
+        vector: FloatArray,
+        filters: Filters,
+        limit: int,
+        mode: Mode = "hybrid",
+    ) -> list[Ranked]:
+        """Rank the candidates of both searches by the mix of their scores."""
+        allowed = self._allowed(filters)
         positions, cosines = self._dense.search(
             vector,
             allowed=allowed,
@@ -150,9 +159,7 @@ class Index:
             limit=CANDIDATES,
             also=lexical_candidates(scores, allowed),
         )
-        ranked = fuse(positions, scores, cosines, groups=self._groups, limit=RERANKED)
-        found = features(self._shortlist(ranked, scores, vector), query.slots, self._lexical)
-        return [self._passages.passage(r.position) for r in ranked], found
+        return fuse(positions, scores, cosines, groups=self._groups, limit=limit, mode=mode)
 
     def _hits(self, ranked: Sequence[Ranked]) -> list[Hit]:
         return [

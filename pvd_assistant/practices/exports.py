@@ -75,23 +75,14 @@ def to_markdown(export: Export) -> str:
 
 def to_docx(export: Export) -> bytes:
     """Return the sheets as a Word document in French, with real headings."""
-    from docx import Document
-
-    document = Document()
-    document.core_properties.title = text("practices.export_title")
-    document.core_properties.language = "fr-FR"
-    document.core_properties.author = ""
-    in_french(document)
-    document.add_heading(text("practices.export_title"), level=0)
+    document = word_document(text("practices.export_title"))
     document.add_paragraph(export.made)
     if export.criteria:
         document.add_paragraph(printable(export.criteria))
     document.add_paragraph(text("practices.export_note")).runs[0].italic = True
     for project in export.projects:
         _docx_sheet(document, project)
-    out = io.BytesIO()
-    document.save(out)
-    return out.getvalue()
+    return saved(document)
 
 
 def facts(project: Project) -> list[tuple[str, str]]:
@@ -141,14 +132,28 @@ def _docx_sheet(document: Any, project: Project) -> None:
     document.add_paragraph(_checked(project))
 
 
-def in_french(document: Any) -> None:
-    """Tell Word the language of the text, for its speller and for screen readers."""
+def word_document(title: str) -> Any:
+    """Return a Word document with its title, that says its language to spellers and screen readers."""
+    from docx import Document
     from docx.oxml import OxmlElement
     from docx.oxml.ns import qn
 
+    document = Document()
+    document.core_properties.title = title
+    document.core_properties.language = "fr-FR"
+    document.core_properties.author = ""
     language = OxmlElement("w:lang")
     language.set(qn("w:val"), "fr-FR")
     document.styles["Normal"].element.get_or_add_rPr().append(language)
+    document.add_heading(title, level=0)
+    return document
+
+
+def saved(document: Any) -> bytes:
+    """Return a Word document as the bytes of its file."""
+    out = io.BytesIO()
+    document.save(out)
+    return out.getvalue()
 
 
 def _checked(project: Project) -> str:

@@ -7,7 +7,7 @@ from typing import get_args
 
 from pvd_assistant.french import french_date
 from pvd_assistant.messages import text
-from pvd_assistant.model import HEADING, Answer, Citation, Support
+from pvd_assistant.model import HEADING, KNOWN, Answer, Citation, Support
 from pvd_assistant.web.wording import counted
 
 _SUPPORTS = get_args(Support)
@@ -21,7 +21,7 @@ def plain_answer(answer: Answer) -> str:
     if answer.citations:
         sources = "\n".join(source_line(citation) for citation in answer.citations)
         paragraphs.append(f"{text('web.copy_sources')}\n{sources}")
-    if answer.status in ("answered", "partial"):
+    if answer.status in KNOWN:
         paragraphs.append(engine_notice(answer))
     return "\n\n".join(paragraphs)
 

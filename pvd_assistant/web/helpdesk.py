@@ -8,11 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pvd_assistant.messages import text
-from pvd_assistant.model import HEADING, Answer
+from pvd_assistant.model import HEADING, KNOWN, Answer
 from pvd_assistant.web.copying import engine_notice, source_line
 from pvd_assistant.web.towns import Town
 
-_FOUND = ("answered", "partial")
 _SUBJECT = 70
 
 
@@ -58,7 +57,7 @@ def _subject(answer: Answer, town: Town | None) -> str:
 
 def _paragraphs(answer: Answer, town: Town | None) -> list[str]:
     """Return the parts of the body; some may be empty."""
-    found = answer.status in _FOUND
+    found = answer.status in KNOWN
     return [
         text("web.message_hello"),
         text("web.message_town", town=town.label) if town else text("web.message_no_town"),

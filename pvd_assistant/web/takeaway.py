@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from pvd_assistant.french import french_date
 from pvd_assistant.messages import text
-from pvd_assistant.model import Answer
+from pvd_assistant.model import KNOWN, Answer
 from pvd_assistant.practices.exports import escaped
 from pvd_assistant.web.answer_text import Block, Line, cells, layout
 from pvd_assistant.web.conversation import Conversation, Exchange
@@ -96,7 +96,7 @@ def _told(exchange: Exchange, answer: Answer) -> Told:
     heads = [text("web.export_town", town=exchange.town.label)] if exchange.town else []
     if answer.status != "answered":
         heads.append(label("statuses", answer.status))
-    found = answer.status in ("answered", "partial")
+    found = answer.status in KNOWN
     notes = [text("web.copy_warning", warning=warning) for warning in answer.warnings]
     return Told(
         question=" ".join(exchange.question.split()),

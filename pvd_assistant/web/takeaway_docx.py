@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from docx import Document
-
 from pvd_assistant.messages import text
-from pvd_assistant.practices.exports import in_french, printable
+from pvd_assistant.practices.exports import printable, saved, word_document
 from pvd_assistant.web.answer_text import Block
 
 if TYPE_CHECKING:
@@ -21,19 +18,12 @@ def to_docx(told: Sequence[Told], made: str) -> bytes:
 
     :param made: how many questions, and the day it was made.
     """
-    document = Document()
-    document.core_properties.title = text("web.export_title")
-    document.core_properties.language = "fr-FR"
-    document.core_properties.author = ""
-    in_french(document)
-    document.add_heading(text("web.export_title"), level=0)
+    document = word_document(text("web.export_title"))
     document.add_paragraph(made)
     document.add_paragraph(text("web.export_note")).runs[0].italic = True
     for one in told:
         _add(document, one)
-    out = io.BytesIO()
-    document.save(out)
-    return out.getvalue()
+    return saved(document)
 
 
 def _add(document: Any, one: Told) -> None:

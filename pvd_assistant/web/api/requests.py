@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from pydantic import ConfigDict, Field
 
-from pvd_assistant.model import Filters, Kind, Turn
+from pvd_assistant.model import Filters, Kind, Status, Turn
 from pvd_assistant.practices.criteria import Criteria, Order
 from pvd_assistant.web.api.described import Described, Given
 
@@ -136,7 +136,7 @@ class RatedIn(Described):
     model_config = ConfigDict(extra="ignore")
 
     id: str = Field(min_length=1, max_length=100)
-    status: Literal["answered", "partial", "clarify", "unknown", "out_of_scope"]
+    status: Status
     family: str = Field(default="other", max_length=40)
     engine: str = Field(default="extractive", max_length=300)
     question: str = ""
