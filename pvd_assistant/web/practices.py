@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import threading
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -12,7 +11,6 @@ from fastapi.responses import HTMLResponse, Response
 
 from pvd_assistant.messages import text
 from pvd_assistant.practices import exports, wording
-from pvd_assistant.practices.catalogue import Catalogue
 from pvd_assistant.web.pages import error_page
 from pvd_assistant.web.practices_address import HOME, read_state
 from pvd_assistant.web.practices_similar import similar_view
@@ -22,7 +20,7 @@ from pvd_assistant.web.service import Service
 from pvd_assistant.web.templating import render
 
 if TYPE_CHECKING:
-    from pvd_assistant.answer.assistant import Assistant
+    pass
 
 _MEDIA = {
     "csv": "text/csv; charset=utf-8",
@@ -32,44 +30,23 @@ _MEDIA = {
 _METHODS = ["GET", "HEAD"]
 
 
-class Catalogues:
-    """Gives the catalogue of the index in use, read again when there is a newer one."""
-
-    def __init__(self, service: Service) -> None:
-        self._service = service
-        self._lock = threading.Lock()
-        self._of: tuple[Assistant, Catalogue] | None = None
-
-    def current(self) -> Catalogue:
-        """Return the catalogue.
-
-        :raises PvdError: there is no index yet, or it cannot be used.
-        """
-        assistant = self._service.assistant()
-        with self._lock:
-            if self._of is None or self._of[0] is not assistant:
-                self._of = assistant, Catalogue(assistant.index, assistant.territory)
-            return self._of[1]
-
-
 def router(service: Service) -> APIRouter:
     """Return the routes of ``/pratiques``."""
     routes = APIRouter(prefix=HOME)
-    catalogues = Catalogues(service)
 
     @routes.api_route("", methods=_METHODS)
     def show_results(request: Request) -> HTMLResponse:
-        view = results_view(catalogues.current(), read_state(request.query_params))
+        view = results_view(service.catalogue(), read_state(request.query_params))
         return _page("practices.html", **view)
 
     @routes.api_route("/comparables", methods=_METHODS)
     def show_similar(request: Request) -> HTMLResponse:
-        view = similar_view(catalogues.current(), request.query_params)
+        view = similar_view(service.catalogue(), request.query_params)
         return _page("practices_similar.html", **view)
 
     @routes.api_route("/fiche/{document:path}", methods=_METHODS)
     def show_sheet(document: str, request: Request) -> HTMLResponse:
-        catalogue = catalogues.current()
+        catalogue = service.catalogue()
         if document not in catalogue.projects:
             return error_page(404, text("web.unknown_document"))
         state = read_state(request.query_params)
@@ -78,7 +55,7 @@ def router(service: Service) -> APIRouter:
     @routes.api_route("/export.{kind}", methods=_METHODS)
     def send_export(kind: str, request: Request) -> Response:
         state = read_state(request.query_params)
-        catalogue = catalogues.current()
+        catalogue = service.catalogue()
         picked = catalogue.of(state.selected)
         search = "" if picked else wording.described(state.criteria, catalogue.labels)
         projects = picked or catalogue.search(state.criteria).projects

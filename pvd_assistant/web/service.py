@@ -8,7 +8,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Literal
 
 from pvd_assistant.errors import PvdError
+from pvd_assistant.practices.catalogue import Catalogue
 from pvd_assistant.settings import Settings
+from pvd_assistant.territory.communes import Territory
 
 if TYPE_CHECKING:
     from pvd_assistant.answer.assistant import Assistant
@@ -36,6 +38,8 @@ class Service:
         self._assistant = assistant
         self._load = load or _load
         self._loading = threading.Lock()
+        self._reading = threading.Lock()
+        self._catalogue: Catalogue | None = None
 
     def assistant(self) -> Assistant:
         """Return the assistant, loaded at the first call, after a failure, and on a newer index.
@@ -48,6 +52,18 @@ class Service:
             elif self._assistant.index.outdated:
                 self._assistant = self._renewed(self._assistant)
             return self._assistant
+
+    def catalogue(self) -> Catalogue:
+        """Return the projects of the index in use, read again when there is a newer one.
+
+        :raises PvdError: there is no index yet, or it cannot be used.
+        """
+        index = self.assistant().index
+        with self._reading:
+            if self._catalogue is None or self._catalogue.index is not index:
+                territory = Territory.load(self.settings.official_dir)
+                self._catalogue = Catalogue(index, territory)
+            return self._catalogue
 
     def warm_up(self) -> None:
         """Load the assistant in the background, so that the first question does not wait."""

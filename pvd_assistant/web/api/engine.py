@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, get_args
@@ -12,7 +11,7 @@ from pvd_assistant.errors import UnknownCommuneError, UsageError
 from pvd_assistant.index.filters import key as folded
 from pvd_assistant.messages import load_data, text
 from pvd_assistant.model import Answer, Filters, Kind, Statement, Turn
-from pvd_assistant.practices.catalogue import Catalogue, Criteria, Found, Match
+from pvd_assistant.practices.catalogue import Criteria, Found, Match
 from pvd_assistant.territory.communes import Territory
 from pvd_assistant.territory.lookup import describe, describe_comparison, find
 from pvd_assistant.territory.similar import towns_like
@@ -28,7 +27,7 @@ from pvd_assistant.web.copying import source_line
 from pvd_assistant.web.service import Service
 
 if TYPE_CHECKING:
-    from pvd_assistant.index.store import Index
+    pass
 
 #: Rows of tables are looked up by ``communes``; among passages they would crowd out the sheets.
 _PROSE = tuple(kind for kind in get_args(Kind) if kind != "table")
@@ -42,8 +41,6 @@ class Engine:
 
     def __init__(self, service: Service) -> None:
         self.service = service
-        self._reading = threading.Lock()
-        self._catalogue: Catalogue | None = None
 
     def ask(self, asked: QuestionIn, id: str | None = None) -> Answer:
         """Answer a question.
@@ -109,7 +106,7 @@ class Engine:
         :raises UsageError: a value chosen is not one of its facet.
         :raises PvdError: there is no usable index.
         """
-        catalogue = self._projects(self.service.assistant().index)
+        catalogue = self.service.catalogue()
         every = catalogue.search(Criteria())
         chosen = {
             facet: tuple(_value(every, facet, value) for value in values)
@@ -130,14 +127,6 @@ class Engine:
         limit = self.service.settings.question_limit
         question = chat.checked(asked.question, limit)
         return question, asked.turns(limit), asked.filters.filters()
-
-    def _projects(self, index: Index) -> Catalogue:
-        """Return the catalogue of an index, read once."""
-        with self._reading:
-            if self._catalogue is None or self._catalogue.index is not index:
-                territory = Territory.load(self.service.settings.official_dir)
-                self._catalogue = Catalogue(index, territory)
-            return self._catalogue
 
 
 def _value(every: Found, facet: str, given: str) -> str:
