@@ -21,6 +21,7 @@ A user reads the message: it is French, names the thing and says the remedy. The
     ├── UnknownCommuneError      no commune has that name or code
     ├── SyncError                official data could not be refreshed
     ├── StorageError             the database of people's work
+    ├── AccessError              somebody may not do that
     └── EvaluationError          a question file or a BEIR folder is wrong
 """
 
@@ -104,6 +105,10 @@ class SyncError(PvdError):
 
 class StorageError(PvdError):
     """The database of people's work cannot be reached, migrated or written."""
+
+
+class AccessError(PvdError):
+    """Somebody may not do what they asked for, or could not be recognised."""
 
 
 class EvaluationError(PvdError):

@@ -103,12 +103,23 @@ class Settings(BaseSettings):
     api_origins: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed)] = Field(
         (), description="Origins of other sites whose pages may use the API (https://…)."
     )
+    session_idle_minutes: int = Field(
+        60, ge=1, description="Minutes after which an idle signed-in browser must sign in again."
+    )
+    session_hours: int = Field(
+        10, ge=1, description="Hours after which any signed-in browser must sign in again."
+    )
     log_level: str = Field("WARNING", description="Level of the logs written to stderr.")
 
     @property
     def official_dir(self) -> Path:
         """Folder of the official data that ``corpus sync`` refreshes."""
         return self.data_dir / "official"
+
+    @property
+    def library_dir(self) -> Path:
+        """Folder of the documents that people added: uploads, validated replies."""
+        return self.data_dir / "library"
 
     @classmethod
     def settings_customise_sources(

@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from databases import database, database_settings, postgres_url  # noqa: F401
 from practices_corpus import catalogue, practices_index, practices_settings  # noqa: F401
 from scripted_llm import _llm_process, llm  # noqa: F401
 

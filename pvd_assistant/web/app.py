@@ -31,6 +31,7 @@ from pvd_assistant.web.health import health, package_version
 from pvd_assistant.web.security import Security
 from pvd_assistant.web.service import Service
 from pvd_assistant.web.shell import ChatPage
+from pvd_assistant.web.staff.rooms import add_rooms
 from pvd_assistant.web.theme import theme
 
 if TYPE_CHECKING:
@@ -68,6 +69,7 @@ def create_app(settings: Settings | None = None, assistant: Assistant | None = N
         openapi_url=None,
     )
     _add_routes(app, service)
+    add_rooms(app, service, database)
     app.include_router(dressing.router(dress))
     blocks = build(service, store)
     load_gradio().mount_gradio_app(
@@ -84,7 +86,7 @@ def create_app(settings: Settings | None = None, assistant: Assistant | None = N
     )
     app.add_middleware(ChatPage)
     app.add_middleware(Faces, api=api.application, settings=settings, slots=api.slots)
-    app.add_middleware(Security)
+    app.add_middleware(Security, largest_file=settings.max_file_mb * 1_000_000)
     app.add_middleware(dressing.Dressed, dress=dress)
     return app
 

@@ -42,9 +42,9 @@ def render_page(template: str, status: int = 200, **values: object) -> HTMLRespo
     return HTMLResponse(render(template, **values), status_code=status)
 
 
-def error_page(status: int, message: str) -> HTMLResponse:
+def error_page(status: int, message: str, title: str = "") -> HTMLResponse:
     """Return a page that says what went wrong, in French."""
-    title = text("web.not_found" if status == 404 else "web.unavailable")
+    title = title or text("web.not_found" if status == 404 else "web.unavailable")
     return render_page("error.html", status, title=title, message=message)
 
 

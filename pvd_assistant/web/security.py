@@ -29,6 +29,7 @@ _OWN_ROUTES = re.compile(
     r"/|/health|/habillage/.+|/habillage-propre\.css|/(?:sources|documents|pages)/.+"
     r"|/(?:a-propos|donnees-personnelles|mentions-legales|accessibilite)"
     r"|/pratiques(?:/comparables|/fiche/.+|/export\.(?:docx|md|csv))?"
+    r"|/equipe(?:/[\w./-]+)?"
 )
 
 #: For anything that is not the chat page: no script but ours, nothing from elsewhere.
@@ -52,29 +53,38 @@ _HEADERS = {
 }
 
 
-class Security:
-    """Puts the headers on, and refuses unknown addresses and bodies that are too large."""
+#: Where a file can be sent: its size is bounded by ``max_file_mb``, and only staff may send one.
+_UPLOADS = re.compile(r"/equipe/(?:bibliotheque/(?:ajouter|remplacer/.+)|demandes/nouvelle)")
 
-    def __init__(self, app: ASGIApp) -> None:
+
+class Security:
+    """Puts the headers on, and refuses unknown addresses and bodies that are too large.
+
+    :param largest_file: largest file that staff may send, in bytes.
+    """
+
+    def __init__(self, app: ASGIApp, largest_file: int = LARGEST_BODY) -> None:
         self.app = app
+        self._largest_file = largest_file
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        refusal = _refusal(scope)
+        upload = _UPLOADS.fullmatch(scope["path"]) is not None
+        refusal = _refusal(scope, self._largest_file + LARGEST_BODY if upload else LARGEST_BODY)
         await (refusal or self.app)(scope, receive, _with_headers(send))
 
 
-def _refusal(scope: Scope) -> Response | None:
+def _refusal(scope: Scope, largest: int) -> Response | None:
     path = scope["path"]
     api = is_api(path)
     if not (api or _OWN_ROUTES.fullmatch(path) or _GRADIO_ROUTES.fullmatch(path)):
         return error_page(404, text("web.unknown_page"))
     headers = dict(scope["headers"])
     length = headers.get(b"content-length", b"0")
-    if b"transfer-encoding" in headers or not length.isdigit() or int(length) > LARGEST_BODY:
+    if b"transfer-encoding" in headers or not length.isdigit() or int(length) > largest:
         if api:
             return problem(413, "api.too_large", text("api.too_large"))
         return error_page(413, text("web.too_large"))

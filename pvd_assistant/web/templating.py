@@ -18,6 +18,7 @@ from pvd_assistant.web.copying import (
     support_summary,
 )
 from pvd_assistant.web.dressing import dressing
+from pvd_assistant.web.staff.navigation import rooms
 
 
 @cache
@@ -32,6 +33,8 @@ def _environment() -> Environment:
     environment.globals.update(
         t=lambda key, **values: text(f"web.{key}", **values),
         p=lambda key, **values: text(f"practices.{key}", **values),
+        m=text,
+        rooms=rooms,
         label=wording.label,
         cells=cells,
         counted=wording.counted,

@@ -4,16 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import os
-import shutil
-import socket
 import sqlite3
 import subprocess
 import sys
-import tempfile
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -24,7 +18,8 @@ from sqlalchemy import create_engine, func, select
 from pvd_assistant.errors import StorageError
 from pvd_assistant.settings import Settings
 from pvd_assistant.storage.database import Database
-from pvd_assistant.storage.models import Base, ImportedFile, OpinionRow
+from pvd_assistant.storage.models import ImportedFile, OpinionRow
+from pvd_assistant.storage.tables import Base
 
 LINE = {
     "answer": "a1",
@@ -52,51 +47,6 @@ for n in range(40):
 """
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
-    """Settings of an empty database: a file, then a server when the machine has one."""
-    if request.param == "sqlite":
-        return Settings(data_dir=tmp_path)
-    url = request.getfixturevalue("postgres_url")
-    engine = create_engine(url)
-    with engine.begin() as connection:
-        connection.exec_driver_sql("DROP SCHEMA public CASCADE")
-        connection.exec_driver_sql("CREATE SCHEMA public")
-    engine.dispose()
-    return Settings(data_dir=tmp_path, database_url=SecretStr(url))
-
-
-@pytest.fixture
-def database(settings: Settings) -> Iterator[Database]:
-    opened = Database(settings)
-    yield opened
-    opened.close()
-
-
-@pytest.fixture(scope="session")
-def postgres_url() -> Iterator[str]:
-    """The address of a PostgreSQL server that lives as long as the tests."""
-    pytest.importorskip("psycopg")
-    if shutil.which("initdb") is None or shutil.which("pg_ctl") is None:
-        pytest.skip("no PostgreSQL server on this machine")
-    # PostgreSQL refuses to run as root, and its socket's path must be short.
-    account = {"user": "nobody"} if os.geteuid() == 0 else {}
-    with tempfile.TemporaryDirectory(prefix="pvd") as folder, socket.socket() as free:
-        if account:
-            shutil.chown(folder, "nobody")
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-        free.close()
-        data, options = f"{folder}/data", f"-h 127.0.0.1 -p {port} -k {folder} -F"
-        quiet: dict[str, Any] = {"stdout": subprocess.DEVNULL, "cwd": folder, **account}
-        made = ["initdb", "-D", data, "-U", "pvd", "-A", "trust", "-E", "UTF8"]
-        subprocess.run(made, check=True, **quiet)
-        control = ["pg_ctl", "-D", data, "-l", f"{folder}/log", "-w"]
-        subprocess.run([*control, "-o", options, "start"], check=True, **quiet)
-        yield f"postgresql://pvd@127.0.0.1:{port}/postgres"
-        subprocess.run([*control, "-m", "immediate", "stop"], check=True, **quiet)
-
-
 def opinions(database: Database) -> list[str]:
     with database.transaction() as session:
         return list(session.scalars(select(OpinionRow.answer).order_by(OpinionRow.id)))
@@ -118,10 +68,13 @@ def test_the_tables_are_created_once(database: Database) -> None:
 
 
 def test_the_migrations_make_the_tables_of_the_models(
-    settings: Settings, database: Database
+    database_settings: Settings, database: Database
 ) -> None:
     database.upgrade()
-    url = settings.database_url.get_secret_value() or f"sqlite:///{settings.data_dir}/pvd.sqlite"
+    url = (
+        database_settings.database_url.get_secret_value()
+        or f"sqlite:///{database_settings.data_dir}/pvd.sqlite"
+    )
     engine = create_engine(url)
     with engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
@@ -130,9 +83,9 @@ def test_the_migrations_make_the_tables_of_the_models(
 
 
 def test_down_and_up_again_brings_back_the_opinions_of_the_files(
-    settings: Settings, database: Database
+    database_settings: Settings, database: Database
 ) -> None:
-    old_file(settings.data_dir, json.dumps(LINE))
+    old_file(database_settings.data_dir, json.dumps(LINE))
     database.upgrade()
     assert opinions(database) == ["a1"]
     database.downgrade("base")
@@ -140,11 +93,15 @@ def test_down_and_up_again_brings_back_the_opinions_of_the_files(
     assert opinions(database) == ["a1"]
 
 
-def test_an_earlier_file_is_read_once_and_stays(settings: Settings, database: Database) -> None:
-    path = old_file(settings.data_dir, json.dumps(LINE), json.dumps({**LINE, "answer": "a2"}))
+def test_an_earlier_file_is_read_once_and_stays(
+    database_settings: Settings, database: Database
+) -> None:
+    path = old_file(
+        database_settings.data_dir, json.dumps(LINE), json.dumps({**LINE, "answer": "a2"})
+    )
     before = path.read_bytes()
     assert database.upgrade().imported == 2
-    assert Database(settings).upgrade().imported == 0
+    assert Database(database_settings).upgrade().imported == 0
     assert opinions(database) == ["a1", "a2"]
     assert path.read_bytes() == before
     with database.transaction() as session:
@@ -159,39 +116,41 @@ def test_an_earlier_file_is_read_once_and_stays(settings: Settings, database: Da
 
 
 def test_what_is_added_to_an_earlier_file_is_read_at_the_next_start(
-    settings: Settings, database: Database
+    database_settings: Settings, database: Database
 ) -> None:
-    path = old_file(settings.data_dir, json.dumps(LINE))
+    path = old_file(database_settings.data_dir, json.dumps(LINE))
     second = json.dumps({**LINE, "answer": "a2"})
     with path.open("a", encoding="utf-8") as file:
         file.write(second[:40])
     database.upgrade()
     with path.open("a", encoding="utf-8") as file:
         file.write(second[40:] + "\n")
-    later = Database(settings)
+    later = Database(database_settings)
     assert later.upgrade().imported == 1
     assert opinions(later) == ["a1", "a2"]
     later.close()
 
 
 def test_a_line_that_is_no_opinion_stops_nothing_and_is_not_logged(
-    settings: Settings, database: Database, caplog: pytest.LogCaptureFixture
+    database_settings: Settings, database: Database, caplog: pytest.LogCaptureFixture
 ) -> None:
-    old_file(settings.data_dir, '{"answer": "secret words"}', "[1]", json.dumps(LINE))
+    old_file(database_settings.data_dir, '{"answer": "secret words"}', "[1]", json.dumps(LINE))
     assert database.upgrade().imported == 1
     assert "feedback/2026-11.jsonl" in caplog.text
     assert "secret words" not in caplog.text
 
 
-def test_processes_that_start_and_write_at_once_lose_nothing(settings: Settings) -> None:
-    old_file(settings.data_dir, json.dumps(LINE))
-    url = settings.database_url.get_secret_value()
+def test_processes_that_start_and_write_at_once_lose_nothing(database_settings: Settings) -> None:
+    old_file(database_settings.data_dir, json.dumps(LINE))
+    url = database_settings.database_url.get_secret_value()
     running = [
-        subprocess.Popen([sys.executable, "-c", _WRITER, str(settings.data_dir), name, url])
+        subprocess.Popen(
+            [sys.executable, "-c", _WRITER, str(database_settings.data_dir), name, url]
+        )
         for name in ("left", "right")
     ]
     assert [process.wait(60) for process in running] == [0, 0]
-    kept = Database(settings)
+    kept = Database(database_settings)
     with kept.transaction() as session:
         assert session.scalar(select(func.count()).select_from(OpinionRow)) == 81
     kept.close()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from alembic import context
 
-from pvd_assistant.storage.models import Base
+from pvd_assistant.storage.tables import Base
 
 context.configure(
     connection=context.config.attributes["connection"],

@@ -1,0 +1,1 @@
+"""Who may do what in the staff's rooms: people, roles, sign-in, sessions."""

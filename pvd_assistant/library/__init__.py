@@ -1,0 +1,1 @@
+"""The documents as editors see them: added, replaced, withdrawn, erased, kept true."""

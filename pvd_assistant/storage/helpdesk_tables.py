@@ -1,0 +1,1 @@
+"""The tables of requests, replies and what is learned from them."""

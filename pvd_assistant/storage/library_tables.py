@@ -1,0 +1,1 @@
+"""The tables of changes to the documents and of background work."""

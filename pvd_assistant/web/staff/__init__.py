@@ -1,0 +1,1 @@
+"""The staff's rooms, under ``/equipe``: sign-in, helpdesk, library, accounts."""

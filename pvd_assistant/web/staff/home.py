@@ -1,0 +1,24 @@
+"""The first page of the staff's rooms."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import Response
+
+from pvd_assistant.accounts.roles import Permission, Person
+from pvd_assistant.web.staff.access import HOME, Access, staff_page
+
+
+def router(access: Access) -> APIRouter:
+    """Return the route of the first page."""
+    routes = APIRouter()
+
+    @routes.api_route(HOME, methods=["GET", "HEAD"])
+    def show_home(
+        request: Request, person: Annotated[Person, Depends(access.needs(Permission.ENTER))]
+    ) -> Response:
+        return staff_page(request, "home.html")
+
+    return routes
