@@ -54,7 +54,7 @@ class Access:
     def needs(self, permission: Permission) -> Callable[[Request], Awaitable[Person]]:
         """Return the dependency of a page that only some may read: it gives who is asking.
 
-        Usage: ``person: Annotated[Person, Depends(access.needs(Permission.READ_REQUESTS))]``.
+        Usage: ``person: Person = Depends(access.needs(Permission.READ_REQUESTS))``.
         """
 
         async def allowed(request: Request) -> Person:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
@@ -17,7 +15,7 @@ def router(access: Access) -> APIRouter:
 
     @routes.api_route(HOME, methods=["GET", "HEAD"])
     def show_home(
-        request: Request, person: Annotated[Person, Depends(access.needs(Permission.ENTER))]
+        request: Request, person: Person = Depends(access.needs(Permission.ENTER))
     ) -> Response:
         return staff_page(request, "home.html")
 
