@@ -163,6 +163,7 @@ def _engine(url: str) -> Engine:
         # Transactions are ours to begin: Python's driver would leave CREATE TABLE out of them.
         connection.isolation_level = None
         connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA foreign_keys=ON")
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
