@@ -16,6 +16,7 @@ from pvd_assistant.answer.candidates import Asked, Evidence
 from pvd_assistant.answer.cleaning import fold
 from pvd_assistant.answer.ranking import model
 from pvd_assistant.answer.reviewed import closest
+from pvd_assistant.answer.subject import known_subject
 from pvd_assistant.answer.understanding import Understanding
 from pvd_assistant.index.analysis import term_set
 from pvd_assistant.index.store import Index
@@ -29,6 +30,8 @@ _OF_THE_BEST = (
     "sentence and title coverage",
     "title coverage",
 )
+#: What the fitting replaces by what a model fitted without that question says.
+KNOWN_SUBJECT = "known subject"
 SIGNALS = (
     "best passage",
     "best coverage",
@@ -54,6 +57,7 @@ SIGNALS = (
     "first passage by words",
     "best question coverage",
     "likeness of a frequent question",
+    KNOWN_SUBJECT,
     *(f"best sentence: {name}" for name in _OF_THE_BEST),
 )
 
@@ -104,6 +108,7 @@ def signals(evidence: Evidence, scores: Sequence[float], index: Index) -> tuple[
         first[0].lexical if first else 0.0,
         max((c.feature("question coverage") for c in found), default=0.0),
         closest(evidence, index)[1],
+        known_subject(asked.vector, index),
         *(found[best].feature(name) if best >= 0 else 0.0 for name in _OF_THE_BEST),
     )
 

@@ -1,13 +1,15 @@
-"""Fit the two models of ``data/answer_trees.json`` on questions, and record how.
+"""Fit the models of ``data/answer_trees.json`` on questions, and record how.
 
 Usage::
 
     python -m pvd_assistant.evaluation.fitting QUESTIONS.jsonl... [--index DIR]
 
 *Which sentence answers*: boosted trees on the candidates of each question whose expected facts are known; a
-candidate is right when it holds one of them. *Does the assistant know*: boosted trees on the
-signals of each question, right when an answer is expected. Both are checked by cross-validation that
-keeps the candidates of a question together. Needs scikit-learn, which comes with sentence-transformers.
+candidate is right when it holds one of them. *Does the assistant know*: boosted trees on the signals of
+each question, right when an answer is expected; one of the signals is itself fitted, a plane through the
+vectors of the questions. All are checked by cross-validation that keeps the candidates of a question
+together; the trees only see what a plane fitted without the question says of it. Needs scikit-learn, which
+comes with sentence-transformers.
 """
 
 from __future__ import annotations
@@ -17,7 +19,7 @@ import datetime as dt
 import json
 import logging
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -36,6 +38,10 @@ from pvd_assistant.evaluation.questions import Question, normalise, read_questio
 from pvd_assistant.messages import load_data
 from pvd_assistant.model import KNOWN, Filters
 from pvd_assistant.settings import load_settings
+
+Rows = NDArray[np.float64]
+Labels = NDArray[np.bool_]
+Indices = NDArray[np.int64]
 
 log = logging.getLogger(__name__)
 
@@ -132,9 +138,27 @@ def fit_knows(
         [abstention.signals(case.evidence, own.tolist(), assistant.index) for case, own in used]
     )
     labels = np.array([case.expects_answer for case, _ in used])
+    index = assistant.index
+    vectors = np.array([case.evidence.asked.vector for case, _ in used])
+    column = abstention.SIGNALS.index(abstention.KNOWN_SUBJECT)
+
+    def refined(train: Indices, test: Indices) -> tuple[Rows, Rows]:
+        return _with_subject(rows, vectors, labels, column, train, test)
+
     fitted, held_out = fit_trees(
-        rows, labels, np.arange(len(used)), abstention.SIGNALS, min_samples_leaf=_KNOWS_LEAF
+        rows,
+        labels,
+        np.arange(len(used)),
+        abstention.SIGNALS,
+        refined,
+        min_samples_leaf=_KNOWS_LEAF,
     )
+    plane = _plane(vectors, labels)
+    fitted["subject"] = {
+        "embedding": index.manifest.model_version,
+        "bias": round(float(plane.intercept_[0]), 5),
+        "weights": [round(float(weight), 4) for weight in plane.coef_[0]],
+    }
     odds = float(np.quantile(held_out[labels], _MISSED))
     fitted["thresholds"] = {"answered": round(1 / (1 + float(np.exp(-odds))), 3)}
     said = held_out >= odds
@@ -147,9 +171,27 @@ def fit_knows(
     return fitted
 
 
+def _with_subject(
+    rows: Rows, vectors: Rows, labels: Labels, column: int, train: Indices, test: Indices
+) -> tuple[Rows, Rows]:
+    """Return the rows to fit on and to test on, with what a plane that has not seen them says of each."""
+    fitted_on, tested = rows[train].copy(), rows[test].copy()
+    for seen, new in _folds(train, labels[train], train):
+        plane = _plane(vectors[train[seen]], labels[train[seen]])
+        fitted_on[new, column] = plane.decision_function(vectors[train[new]])
+    tested[:, column] = _plane(vectors[train], labels[train]).decision_function(vectors[test])
+    return fitted_on, tested
+
+
+def _plane(vectors: Rows, labels: Labels) -> Any:
+    from sklearn.linear_model import LogisticRegression
+
+    return LogisticRegression(class_weight="balanced", max_iter=2000).fit(vectors, labels)
+
+
 def _folds(
-    rows: NDArray[np.float64], labels: NDArray[np.bool_], groups: NDArray[np.int64]
-) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
+    rows: NDArray[Any], labels: Labels, groups: Indices
+) -> Iterator[tuple[Indices, Indices]]:
     """Return the folds: what belongs to a question is never in two of them."""
     from sklearn.model_selection import GroupKFold
 
@@ -158,26 +200,29 @@ def _folds(
 
 
 def fit_trees(
-    rows: NDArray[np.float64],
-    labels: NDArray[np.bool_],
-    groups: NDArray[np.int64],
+    rows: Rows,
+    labels: Labels,
+    groups: Indices,
     names: Sequence[str],
+    refined: Callable[[Indices, Indices], tuple[Rows, Rows]] | None = None,
     **numbers: Any,
 ) -> tuple[dict[str, Any], NDArray[np.float64]]:
     """Fit boosted trees; return them and the log-odds of each row when held out.
 
+    :param refined: gives the rows to fit on and to test on, for features that are fitted themselves.
     :param numbers: parameters of the trees other than the common ones.
     """
+    refined = refined or (lambda train, test: (rows[train], rows[test]))
     held_out = np.zeros(len(labels))
     for train, test in _folds(rows, labels, groups):
-        models = _boosted(rows[train], labels[train], numbers)
-        held_out[test] = np.mean([m.decision_function(rows[test]) for m in models], axis=0)
-    return _as_lists(_boosted(rows, labels, numbers), names), held_out
+        fitted_on, tested = refined(train, test)
+        models = _boosted(fitted_on, labels[train], numbers)
+        held_out[test] = np.mean([m.decision_function(tested) for m in models], axis=0)
+    every = np.arange(len(labels))
+    return _as_lists(_boosted(refined(every, every)[0], labels, numbers), names), held_out
 
 
-def _boosted(
-    rows: NDArray[np.float64], labels: NDArray[np.bool_], numbers: dict[str, Any]
-) -> list[Any]:
+def _boosted(rows: Rows, labels: Labels, numbers: dict[str, Any]) -> list[Any]:
     """Fit a few sets of trees, each on features drawn anew: their mean depends less on chance."""
     from sklearn.ensemble import HistGradientBoostingClassifier
 
@@ -248,14 +293,17 @@ def main() -> None:
     header = "# Written by `python -m pvd_assistant.evaluation.fitting`; see docs/evaluation.md.\n"
     body = yaml.safe_dump(data, allow_unicode=True, sort_keys=False, default_flow_style=None)
     _TARGET.write_text(header + body, encoding="utf-8")
-    _TREES.write_text(_compact({"sentence": sentence, "knows": knows}), encoding="utf-8")
+    subject = knows.pop("subject")
+    _TREES.write_text(
+        _compact({"sentence": sentence, "knows": knows}, {"subject": subject}), encoding="utf-8"
+    )
     log.info("sentence: %s", sentence["figures"])
     log.info("knows: %s", knows["figures"])
 
 
-def _compact(models: dict[str, dict[str, Any]]) -> str:
+def _compact(models: dict[str, dict[str, Any]], others: dict[str, Any]) -> str:
     """Write JSON with a tree a line."""
-    parts = []
+    parts = [f'"{name}": {json.dumps(value)}' for name, value in others.items()]
     for name, fitted in models.items():
         head = {key: fitted[key] for key in ("features", "bias", "depth")}
         trees = ",\n".join(json.dumps(tree, separators=(",", ":")) for tree in fitted["trees"])
