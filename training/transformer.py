@@ -31,7 +31,8 @@ from training.static import Bags, Ids, Paired, Taught, not_opposed
 
 LAYERS, HEADS, INNER = 2, 6, 768
 _BATCH, _GROUPS, _PAIRS = 192, 24, 128
-_LONGEST = 64  # pieces
+_LONGEST = 48  # pieces
+_TOGETHER = 64  # texts of about the same length
 _RATE, _VECTORS_RATE = 3e-4, 1e-3
 _KEPT = WORK / "transformer.pt"
 _TEMPERATURE, _CONTRAST, _ALIKE = 0.05, 0.3, 20.0
@@ -64,6 +65,15 @@ class Student(nn.Module):
         return functional.normalize(both.sum(dim=1))
 
 
+def vectors_of(student: Student, bags: Bags, rows: Ids) -> torch.Tensor:
+    """Return the vectors of texts, those of about the same length together: padding costs as much as words."""
+    order = np.argsort(np.minimum(bags.lengths[rows], _LONGEST), kind="stable")
+    parts = [order[begin : begin + _TOGETHER] for begin in range(0, len(order), _TOGETHER)]
+    with torch.autocast("cpu", torch.bfloat16):
+        found = torch.cat([student(padded(bags, rows[part])) for part in parts])
+    return found.float()[torch.from_numpy(np.argsort(order))]
+
+
 def padded(bags: Bags, rows: Ids) -> torch.Tensor:
     """Return texts as rows of pieces, cut at the longest length."""
     lengths = np.minimum(bags.lengths[rows], _LONGEST)
@@ -78,14 +88,15 @@ def loss_of(student: Student, taught: Taught, paired: Paired, rng: np.random.Gen
     rows = rng.integers(0, len(taught.bags), _BATCH)
     close = taught.close[rng.integers(0, len(taught.close), _GROUPS)]
     every = np.concatenate([rows, close.ravel()])
-    vectors = student(padded(taught.bags, every))
+    vectors = vectors_of(student, taught.bags, every)
     target = functional.normalize(torch.from_numpy(taught.vectors[every].astype(np.float32)))
     cosine = 1 - (vectors * target).sum(dim=1).mean()
     one = vectors[_BATCH:].view(*close.shape, -1)
     other = target[_BATCH:].view(*close.shape, -1)
     alike = (one @ one.transpose(1, 2) - other @ other.transpose(1, 2)).square().mean()
     chosen = rng.choice(len(paired.chances), _PAIRS, p=paired.chances)
-    left, right = student(padded(paired.left, chosen)), student(padded(paired.right, chosen))
+    left = vectors_of(student, paired.left, chosen)
+    right = vectors_of(student, paired.right, chosen)
     logits = left @ right.T / _TEMPERATURE
     logits = logits.masked_fill(not_opposed(paired, chosen), float("-inf"))
     contrast = functional.cross_entropy(logits, torch.arange(_PAIRS))
@@ -97,12 +108,10 @@ def encoder_of(student: Student, tokenizer: Tokenizer) -> Encoder:
 
     def encode(texts: Sequence[str], question: bool) -> npt.NDArray[np.float32]:
         bags = Bags(tokenizer, texts)
-        order = np.argsort(bags.lengths, kind="stable")
-        found = np.zeros((len(texts), DIMENSION), np.float32)
         with torch.no_grad():
-            for begin in range(0, len(order), 256):
-                rows = order[begin : begin + 256]
-                found[rows] = student(padded(bags, rows)).numpy()
+            found: npt.NDArray[np.float32] = vectors_of(
+                student, bags, np.arange(len(texts))
+            ).numpy()
         return found
 
     return encode
