@@ -18,6 +18,7 @@ from pvd_assistant.answer.candidates import Candidate, Evidence, ask_for, candid
 from pvd_assistant.answer.comparison import compare
 from pvd_assistant.answer.composing import Section
 from pvd_assistant.answer.contact import prefecture
+from pvd_assistant.answer.definition import with_definition
 from pvd_assistant.answer.generative import Writer
 from pvd_assistant.answer.layout import lay_out
 from pvd_assistant.answer.listing import listed, wanted
@@ -31,6 +32,7 @@ from pvd_assistant.answer.verdicts import verdict
 from pvd_assistant.index.store import Index
 from pvd_assistant.messages import text
 from pvd_assistant.model import KNOWN, Answer, Family, Filters, Kind, Statement, Status, Turn
+from pvd_assistant.observability import metrics, tracing
 from pvd_assistant.settings import Settings, load_settings
 from pvd_assistant.territory.communes import Territory
 
@@ -138,32 +140,42 @@ class Assistant:
     def _steps(
         self, question: str, history: Sequence[Turn], filters: Filters | None, id: str | None
     ) -> Generator[Statement, None, Answer]:
-        """Yield the statements that come one by one; return the answer."""
+        """Yield the statements that come one by one; return the answer, timed and counted."""
         start = time.perf_counter()
         recent = history[-self.settings.history_limit :] if self.settings.history_limit else ()
-        understood = understand(question, recent, self.settings.question_limit)
-        answer = yield from self._answer(understood, recent, filters or Filters())
-        return replace(
-            answer,
-            question=question[: self.settings.question_limit],
-            warnings=(*self._about_the_question(question, understood), *answer.warnings),
-            latency_ms=1000 * (time.perf_counter() - start),
-            id=id,
-        )
+        steps = self._understood(question, recent, filters or Filters())
+        with metrics.ANSWERS_IN_PROGRESS.track_inprogress():
+            answer = yield from tracing.spanning("pvd.answer", steps)
+        seconds = time.perf_counter() - start
+        metrics.count_answer(answer, seconds)
+        return replace(answer, latency_ms=1000 * seconds, id=id)
+
+    def _understood(
+        self, question: str, history: Sequence[Turn], filters: Filters
+    ) -> Generator[Statement, None, Answer]:
+        limit = self.settings.question_limit
+        with tracing.span("pvd.understand"):
+            understood = understand(question, history, limit)
+        answer = yield from self._answer(understood, history, filters)
+        said = {"status": answer.status, "engine": answer.engine, "family": answer.family}
+        tracing.note({f"pvd.{name}": value for name, value in said.items()})
+        warnings = (*self._about_the_question(question, understood), *answer.warnings)
+        return replace(answer, question=question[:limit], warnings=warnings)
 
     def evidence(self, understood: Understanding, places: Places, filters: Filters) -> Evidence:
         """Search for a question and describe what may answer it; tables are left out."""
         understood = about_places(understood, places)
         if not filters.kinds:
             filters = replace(filters, kinds=_PROSE)
-        hits = self.index.search(
-            understood.core,
-            filters=filters,
-            limit=_SEARCHED,
-            context=understood.context,
-            context_weight=_STORY_WEIGHT if understood.story else _HISTORY_WEIGHT,
-        )
-        hits = with_each_question(understood, hits, filters, self.index)
+        with tracing.span("pvd.search"):
+            hits = self.index.search(
+                understood.core,
+                filters=filters,
+                limit=_SEARCHED,
+                context=understood.context,
+                context_weight=_STORY_WEIGHT if understood.story else _HISTORY_WEIGHT,
+            )
+            hits = with_each_question(understood, hits, filters, self.index)
         hits = [hit for hit in hits if composition.stated(hit.passage.headings)]
         asked = ask_for(understood, self.index, places.names)
         return Evidence(understood, asked, hits, candidates(asked, hits, self.index))
@@ -223,9 +235,11 @@ class Assistant:
             return Reply(places, settled.status, "eligibility", (Section(statements),))
         table = None if filters else compare(understood, self.index)
         probability = abstention.knows(abstention.signals(evidence, scores.tolist(), self.index))
-        if table is None and (not chosen or probability < ranking.threshold("answered")):
+        chosen, named = with_definition(evidence, chosen, self.index)
+        known = named or (bool(chosen) and probability >= ranking.threshold("answered"))
+        if table is None and not known:
             return self._unknown(evidence, scores, places, filters)
-        laid = lay_out(evidence, chosen, of_parts, table, self.index)
+        laid = lay_out(evidence, chosen, of_parts, table, self.index, defined=named)
         return Reply(
             places,
             laid.status,

@@ -34,17 +34,20 @@ def lay_out(
     of_parts: Sequence[NDArray[np.float64]],
     table: Section | None,
     index: Index,
+    *,
+    defined: bool = False,
 ) -> LaidOut:
     """Give an answer the form its question calls for.
 
     :param chosen: the statements, the answer first; at least one unless there is a table.
     :param of_parts: log-odds of each candidate found for each of the questions of the message.
     :param table: the two sheets compared, when the question compares two things.
+    :param defined: the first statement defines what was asked: no frequent question goes before it.
     """
     question = evidence.understood
     unsure = table is None and doubts.not_established(question, chosen)
     false_premise = doubts.unconfirmed_amount(question, evidence.hits, index)
-    sections = _sections(evidence, chosen, of_parts, table, index)
+    sections = _sections(evidence, chosen, of_parts, table, index, defined)
     if false_premise:
         sections = [Section(note=text("answer.premise")), *sections]
     return LaidOut(
@@ -60,11 +63,12 @@ def _sections(
     of_parts: Sequence[NDArray[np.float64]],
     table: Section | None,
     index: Index,
+    defined: bool,
 ) -> list[Section]:
     if table is not None:
         return [beside(chosen, table), table]
-    if not evidence.understood.parts and not evidence.understood.follow_up:
+    if not (defined or evidence.understood.parts or evidence.understood.follow_up):
         frequent = same_question(evidence, index)
         if frequent is not None:
-            return reviewed_first(frequent, chosen, index)
+            return reviewed_first(frequent, chosen, evidence.found, index)
     return arrange(evidence.understood, chosen, evidence.found, of_parts, index)

@@ -1,0 +1,78 @@
+"""What a thing is, asked by its name: the definition of the sheet that bears that name comes first.
+
+A search ranks sentences that are full of the name; the one that says what it is may be anywhere among them,
+or on a sheet that was not found.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+
+from pvd_assistant.answer import composition
+from pvd_assistant.answer.candidates import Candidate, Evidence, candidates
+from pvd_assistant.answer.cleaning import fold
+from pvd_assistant.index.analysis import term_set
+from pvd_assistant.index.store import Index
+from pvd_assistant.model import Hit
+
+#: Kinds of sheets that say what something is, the best first.
+_KINDS = ("glossaire", "partenaire", "offre")
+
+Forms = frozenset[frozenset[str]]
+
+
+def with_definition(
+    evidence: Evidence, chosen: Sequence[Candidate], index: Index
+) -> tuple[list[Candidate], bool]:
+    """Put first the definition of what is asked, when a sheet bears its name.
+
+    :returns: the statements, and whether there is such a sheet.
+    """
+    first = _definition(evidence, index)
+    if first is None:
+        return list(chosen), False
+    others = [candidate for candidate in chosen if candidate.text != first.text]
+    return [first, *others], True
+
+
+def _definition(evidence: Evidence, index: Index) -> Candidate | None:
+    asked = composition.pattern("defined").search(fold(evidence.understood.core))
+    if asked is None:
+        return None
+    name = next(thing for thing in asked.groups() if thing)
+    sheet = _sheet(_forms(name, index), index)
+    if sheet is None:
+        return None
+    for passage in index.passages_of(sheet):
+        if composition.role(passage.headings) == "summary":
+            hit = Hit(passage, score=1.0, lexical=1.0, dense=1.0, coverage=1.0)
+            return next(iter(candidates(evidence.asked, [hit], index)), None)
+    return None
+
+
+def _forms(name: str, index: Index) -> Forms:
+    """Return the words of a name, and those of its acronym or long form."""
+    slots = index.analyse(name).slots
+    forms = {term_set(name)}
+    if len(slots) == 1:
+        forms |= {frozenset(form.terms) for form in slots[0].alternatives}
+    return frozenset(forms - {frozenset()})
+
+
+def _sheet(forms: Forms, index: Index) -> str | None:
+    """Return the sheet that bears one of the names."""
+    named = (name for name, titles in _titles(index) if titles & forms)
+    return next(named, None)
+
+
+@lru_cache(maxsize=2)
+def _titles(index: Index) -> tuple[tuple[str, Forms], ...]:
+    """Return the words of each part of the titles of the sheets, in order of kind."""
+    found = []
+    for kind in _KINDS:
+        for name, record in index.documents.items():
+            if record.metadata.kind == kind:
+                parts = composition.pattern("title parts").split(record.metadata.title)
+                found.append((name, frozenset(map(term_set, filter(None, parts)))))
+    return tuple(found)
