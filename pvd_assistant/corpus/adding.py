@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
-import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -14,12 +11,15 @@ import yaml
 
 from pvd_assistant.corpus import metadata as meta
 from pvd_assistant.corpus import readers
-from pvd_assistant.corpus.catalogue import SIDE_SUFFIX, side_file
+from pvd_assistant.corpus.catalogue import side_file
 from pvd_assistant.corpus.readers.files import read_text, unreadable
 from pvd_assistant.corpus.readers.markdown import split_front_matter
+from pvd_assistant.corpus.roots import files_of
 from pvd_assistant.corpus.text import fold
 from pvd_assistant.errors import CorpusError, DocumentError, MetadataError
+from pvd_assistant.files import replace_bytes, replace_copy
 from pvd_assistant.messages import load_data
+from pvd_assistant.model import VALIDATED_REPLY
 from pvd_assistant.settings import Settings
 
 #: Asked for a missing field: its name and the values allowed (empty: free) → the answer.
@@ -48,15 +48,16 @@ def add(path: Path, settings: Settings, *, ask: Ask | None = None, **answers: An
     front, written = _existing(path, settings)
     if front is None:
         front = written = _described(answers, ask)
-    folders: dict[str, str] = load_data("corpus")["folders"]
-    folder = settings.corpus_dir / folders[meta.parse(front, path, 2).kind]
-    target = folder / (slug(path.stem) + path.suffix.lower())
-    _refuse_taken(target)
-    folder.mkdir(parents=True, exist_ok=True)
+    kind = meta.parse(front, path, 2).kind
+    if kind == VALIDATED_REPLY:
+        raise MetadataError("corpus.reply_not_added", path=path)
+    identifier = f"{load_data('corpus')['folders'][kind]}/{slug(path.stem)}"
+    _refuse_taken(settings, identifier)
+    target = settings.corpus_dir / (identifier + path.suffix.lower())
     if written is not None:
-        _put(side_file(target), written.encode(), replace=True)
-    _put(target, path, replace=False)
-    return f"{folder.name}/{target.stem}"
+        _put(side_file(target), written.encode())
+    _put(target, path)
+    return identifier
 
 
 def slug(name: str) -> str:
@@ -116,34 +117,21 @@ def _dump(data: dict[str, Any]) -> str:
     return written
 
 
-def _refuse_taken(target: Path) -> None:
-    """Refuse a name that a document has, whatever its extension: they would have the same id."""
-    if not target.parent.is_dir():
-        return
-    for other in sorted(target.parent.iterdir()):
-        if other.stem == target.stem and not other.name.endswith(SIDE_SUFFIX):
-            raise DocumentError("corpus.exists", path=other)
+def _refuse_taken(settings: Settings, identifier: str) -> None:
+    """Refuse an id that a document has, of the corpus or of the library, whatever its extension.
+
+    :raises DocumentError: it is taken.
+    """
+    for root in (settings.corpus_dir, settings.library_dir):
+        if taken := files_of(root, identifier):
+            raise DocumentError("corpus.exists", path=taken[0])
 
 
-def _put(target: Path, content: bytes | Path, *, replace: bool) -> None:
-    """Write a file so that it is there whole or not at all."""
+def _put(target: Path, content: bytes | Path) -> None:
     try:
-        descriptor, name = tempfile.mkstemp(prefix=".", dir=target.parent)
-        temporary = Path(name)
-        try:
-            with os.fdopen(descriptor, "wb") as file:
-                if isinstance(content, bytes):
-                    file.write(content)
-                else:
-                    with content.open("rb") as source:
-                        shutil.copyfileobj(source, file)
-                file.flush()
-                os.fsync(file.fileno())
-            temporary.chmod(0o644)
-            if not replace and target.exists():
-                raise DocumentError("corpus.exists", path=target)
-            temporary.replace(target)
-        finally:
-            temporary.unlink(missing_ok=True)
+        if isinstance(content, bytes):
+            replace_bytes(target, content)
+        else:
+            replace_copy(target, content)
     except OSError as error:
         raise unreadable(target, error) from error

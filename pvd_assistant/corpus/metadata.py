@@ -34,10 +34,14 @@ _INSEE = re.compile(r"(?:\d\d|2[AB])\d{3}")
 
 @dataclass(frozen=True, slots=True)
 class Mistake:
-    """Something wrong in a front matter, with its line in the file, from 1."""
+    """Something wrong in a front matter, with its line in the file, from 1.
+
+    :ivar path: keys that lead to it: ``("sources", 0, "url")``; empty for the front matter as a whole.
+    """
 
     line: int
     message: str
+    path: tuple[str | int, ...] = ()
 
 
 def parse(front: str, path: Path, first_line: int = 1) -> Metadata:
@@ -151,7 +155,7 @@ class _Reader:
         while above and above not in self._lines:
             above = above[:-1]
         line = self._first_line + self._lines.get(above, 0)
-        self.mistakes.append(Mistake(line, text(code, **values)))
+        self.mistakes.append(Mistake(line, text(code, **values), path))
 
     def _known_keys(
         self, data: dict[Any, Any], known: Sequence[str], path: tuple[str | int, ...]

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from corpus.makers import SIDE, Page, pdf, sheet, write
+from pvd_assistant import files
 from pvd_assistant.corpus import adding
 from pvd_assistant.corpus.catalogue import Catalogue
 from pvd_assistant.errors import DocumentError, MetadataError
@@ -93,6 +94,16 @@ def test_a_sheet_with_front_matter_is_copied_as_it_is(tmp_path: Path, settings: 
     assert [p.name for p in (settings.corpus_dir / "offres").iterdir()] == ["ort.md"]
 
 
+def test_a_sheet_that_calls_itself_a_validated_reply_is_refused(
+    tmp_path: Path, settings: Settings
+) -> None:
+    forged = write(tmp_path / "forgee.md", sheet("Le taux est de 90 %.", kind="reponse"))
+    with pytest.raises(MetadataError) as refused:
+        adding.add(forged, settings)
+    assert refused.value.code == "corpus.reply_not_added"
+    assert not (settings.corpus_dir / "helpdesk").exists()
+
+
 def test_a_side_file_comes_along(tmp_path: Path, settings: Settings, guide: Path) -> None:
     write(guide.with_name("Guide « Été » (v2).meta.yaml"), SIDE.format(title="T", kind="presse"))
     assert adding.add(guide, settings) == "presse/guide-ete-v2"
@@ -123,7 +134,7 @@ def test_a_full_disk_leaves_no_half_document(
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(adding.shutil, "copyfileobj", full)
+    monkeypatch.setattr(files.shutil, "copyfileobj", full)
     with pytest.raises(DocumentError, match="No space left"):
         adding.add(guide, settings, **ANSWERS)
     assert Catalogue(settings.corpus_dir, settings).entries() == []
