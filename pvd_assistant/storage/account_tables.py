@@ -15,6 +15,7 @@ class AccountRow(Base):
 
     :ivar login: e-mail address, in lower case.
     :ivar password: argon2 hash; ``None`` for somebody who signs in through OIDC only.
+    :ivar password_until: end of a temporary password, to be replaced; ``None`` for one they chose.
     :ivar subject: ``"<issuer>|<sub>"`` of their OIDC identity.
     :ivar roles: values of :class:`pvd_assistant.accounts.roles.Role`.
     """
@@ -25,6 +26,7 @@ class AccountRow(Base):
     login: Mapped[str] = mapped_column(String(200), unique=True)
     name: Mapped[str] = mapped_column(String(200))
     password: Mapped[str | None] = mapped_column(String(300))
+    password_until: Mapped[dt.datetime | None] = mapped_column(UtcTime())
     subject: Mapped[str | None] = mapped_column(String(500), unique=True)
     roles: Mapped[list[str]] = mapped_column(JSON)
     active: Mapped[bool]
@@ -37,6 +39,7 @@ class SessionRow(Base):
 
     :ivar token: SHA-256 of what the cookie holds: a stolen database opens no session.
     :ivar csrf: what each form sent must repeat.
+    :ivar id_token: what the OIDC provider gave, to sign out of it too; empty after a password.
     """
 
     __tablename__ = "sessions"
@@ -46,6 +49,7 @@ class SessionRow(Base):
         ForeignKey("accounts.id", ondelete="CASCADE"), index=True
     )
     csrf: Mapped[str] = mapped_column(String(64))
+    id_token: Mapped[str] = mapped_column(Text)
     created: Mapped[dt.datetime] = mapped_column(UtcTime())
     seen: Mapped[dt.datetime] = mapped_column(UtcTime())
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from urllib.parse import quote, urlsplit
@@ -15,15 +16,18 @@ from starlette.datastructures import FormData, UploadFile
 from pvd_assistant.accounts.roles import Permission, Person
 from pvd_assistant.accounts.sessions import SessionStore, SignedIn
 from pvd_assistant.errors import AccessError
-from pvd_assistant.messages import text
-from pvd_assistant.web.pages import error_page
+from pvd_assistant.settings import Settings
 from pvd_assistant.web.security import FORM_CSP
 from pvd_assistant.web.templating import render
 
 HOME = "/equipe"
 SIGN_IN = f"{HOME}/connexion"
+ME = f"{HOME}/moi"
 COOKIE = "pvd_session"
 _READING = ("GET", "HEAD")
+_LOCAL_NAMES = ("localhost", "127.0.0.1", "::1")
+#: One of our pages: no other host, no second slash, nothing that a browser would read as one.
+_OWN_PAGE = re.compile(r"/equipe(?:/[A-Za-z0-9][\w.-]*)*(?:\?[\w.~%&=+:,/-]*)?", re.ASCII)
 
 
 class SignInNeededError(Exception):
@@ -34,11 +38,42 @@ class SignInNeededError(Exception):
         self.back = back
 
 
-class Access:
-    """Finds who is asking and refuses what they may not do."""
+class PasswordNeededError(Exception):
+    """Somebody came in with a temporary password: they choose theirs before anything else."""
 
-    def __init__(self, sessions: SessionStore) -> None:
+
+class Access:
+    """Finds who is asking and refuses what they may not do.
+
+    :param settings: ``public_url``, which browsers see where a proxy says otherwise.
+    """
+
+    def __init__(self, sessions: SessionStore, settings: Settings) -> None:
         self.sessions = sessions
+        self._public_url = settings.public_url.rstrip("/")
+
+    def address(self, request: Request, path: str) -> str:
+        """Return the whole address of one of our pages, as browsers see it."""
+        return (self._public_url or str(request.base_url).rstrip("/")) + path
+
+    def keep(
+        self,
+        request: Request,
+        response: Response,
+        name: str,
+        value: str,
+        path: str,
+        seconds: int | None = None,
+    ) -> None:
+        """Put a cookie that scripts cannot read; encrypted connections only, but on this machine.
+
+        :param seconds: how long it is kept; until the browser is closed when not given.
+        """
+        seen = urlsplit(self.address(request, HOME))
+        secure = seen.scheme == "https" or seen.hostname not in _LOCAL_NAMES
+        response.set_cookie(
+            name, value, seconds, path=path, secure=secure, httponly=True, samesite="lax"
+        )
 
     def signed_in(self, request: Request) -> SignedIn | None:
         """Return the session of a request, looked up once.
@@ -51,36 +86,62 @@ class Access:
         found: SignedIn | None = request.state.signed_in
         return found
 
-    def needs(self, permission: Permission) -> Callable[[Request], Awaitable[Person]]:
+    def needs(
+        self, permission: Permission, *, temporary: bool = False
+    ) -> Callable[[Request], Awaitable[Person]]:
         """Return the dependency of a page that only some may read: it gives who is asking.
 
         Usage: ``person: Person = Depends(access.needs(Permission.READ_REQUESTS))``.
+
+        :param temporary: whether a temporary password is enough.
         """
 
         async def allowed(request: Request) -> Person:
-            return (await self._allowed(request, permission)).person
+            return (await self._allowed(request, permission, temporary)).person
 
         return allowed
 
-    def sends(self, permission: Permission) -> Callable[[Request], Awaitable[Sent]]:
+    def sends(
+        self, permission: Permission, *, temporary: bool = False
+    ) -> Callable[[Request], Awaitable[Sent]]:
         """Return the dependency of a form that only some may send: it gives who sends it, and what.
 
         The form is read once its sender may send it, so that nobody else fills the disk: routes declare no
         ``Form()`` nor ``File()`` of their own. It must repeat the session's ``csrf``.
+
+        :param temporary: whether a temporary password is enough.
         """
 
         async def allowed(request: Request) -> Sent:
-            found = await self._allowed(request, permission)
+            found = await self._allowed(request, permission, temporary)
             form = await request.form()
-            check_form(request, form, found.csrf)
+            self.check_form(request, form, found.csrf)
             return Sent(found.person, form)
 
         return allowed
 
-    async def _allowed(self, request: Request, permission: Permission) -> SignedIn:
+    def check_form(self, request: Request, form: FormData, csrf: str) -> None:
+        """Refuse a form that another site made.
+
+        :param csrf: what it must repeat.
+        :raises AccessError: it does not come from our own pages.
+        """
+        given, origin = form.get("csrf", ""), request.headers.get("origin")
+        hosts = {request.headers.get("host"), urlsplit(self._public_url).netloc} - {None, ""}
+        ours = origin is None or urlsplit(origin).netloc in hosts
+        repeated = isinstance(given, str) and hmac.compare_digest(given.encode(), csrf.encode())
+        if not (ours and repeated and csrf):
+            raise AccessError("accounts.form_expired")
+
+    async def _allowed(
+        self, request: Request, permission: Permission, temporary: bool = False
+    ) -> SignedIn:
         found = await run_in_threadpool(self.signed_in, request)
         if found is None:
-            raise SignInNeededError(request.url.path if request.method in _READING else HOME)
+            reading = request.method in _READING
+            raise SignInNeededError(_wanted(request) if reading else HOME)
+        if found.must_change and not temporary:
+            raise PasswordNeededError
         if not found.person.may(permission):
             raise AccessError("accounts.forbidden")
         return found
@@ -98,6 +159,11 @@ class Sent:
         value = self.form.get(name, "")
         return value.strip()[:longest] if isinstance(value, str) else ""
 
+    def raw(self, name: str, longest: int = 1_000) -> str:
+        """Return a field as it was typed, cut: a password may begin with a space."""
+        value = self.form.get(name, "")
+        return value[:longest] if isinstance(value, str) else ""
+
     def texts(self, name: str) -> list[str]:
         """Return every value of a field that may be repeated (checkboxes)."""
         return [value for value in self.form.getlist(name) if isinstance(value, str)]
@@ -108,16 +174,18 @@ class Sent:
         return value if isinstance(value, UploadFile) and value.filename else None
 
 
-def check_form(request: Request, form: FormData, csrf: str) -> None:
-    """Refuse a form that another site made.
+def own_page(address: str) -> str:
+    """Return an address of the staff's rooms to go back to; the first page for any other.
 
-    :raises AccessError: it does not come from our own pages.
+    >>> own_page("https://ailleurs.fr/equipe")
+    '/equipe'
     """
-    origin = request.headers.get("origin")
-    ours = origin is None or urlsplit(origin).netloc == request.headers.get("host")
-    given = form.get("csrf", "")
-    if not ours or not isinstance(given, str) or not hmac.compare_digest(given, csrf):
-        raise AccessError("accounts.form_expired")
+    known = _OWN_PAGE.fullmatch(address)
+    return address if known and not address.startswith((SIGN_IN, f"{HOME}/deconnexion")) else HOME
+
+
+def _wanted(request: Request) -> str:
+    return request.url.path + (f"?{request.url.query}" if request.url.query else "")
 
 
 def staff_page(request: Request, template: str, status: int = 200, **values: object) -> Response:
@@ -147,6 +215,10 @@ def add_refusals(app: FastAPI) -> None:
         back = f"?suite={quote(refused.back)}" if refused.back != HOME else ""
         return RedirectResponse(SIGN_IN + back, 303, headers={"Cache-Control": "no-store"})
 
+    @app.exception_handler(PasswordNeededError)
+    async def lead_to_password(_: Request, __: PasswordNeededError) -> Response:
+        return RedirectResponse(ME, 303, headers={"Cache-Control": "no-store"})
+
     @app.exception_handler(AccessError)
-    async def refuse(_: Request, error: AccessError) -> HTMLResponse:
-        return error_page(403, str(error), text("accounts.refused_title"))
+    async def refuse(request: Request, error: AccessError) -> Response:
+        return staff_page(request, "refused.html", 403, message=str(error))

@@ -6,10 +6,13 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
 from pvd_assistant.accounts.roles import Permission, Person
+from pvd_assistant.storage.database import Database
+from pvd_assistant.web.service import Service
 from pvd_assistant.web.staff.access import HOME, Access, staff_page
+from pvd_assistant.web.staff.tasks import tasks
 
 
-def router(access: Access) -> APIRouter:
+def router(access: Access, service: Service, database: Database) -> APIRouter:
     """Return the route of the first page."""
     routes = APIRouter()
 
@@ -17,6 +20,7 @@ def router(access: Access) -> APIRouter:
     def show_home(
         request: Request, person: Person = Depends(access.needs(Permission.ENTER))
     ) -> Response:
-        return staff_page(request, "home.html")
+        waiting = tasks(person, service, database)
+        return staff_page(request, "home.html", tasks=waiting)
 
     return routes

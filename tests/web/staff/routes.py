@@ -1,0 +1,106 @@
+"""Every address of the staff's rooms and the permission it asks for: a new route is a new line here.
+
+A tuple of permissions: any of them is enough. ``PUBLIC``: for whoever is not signed in yet.
+"""
+
+from __future__ import annotations
+
+from pvd_assistant.accounts.roles import Permission
+
+PUBLIC = None
+
+ROUTES: dict[tuple[str, str], Permission | tuple[Permission, ...] | None] = {
+    # Signing in and out
+    ("GET", "/equipe/connexion"): PUBLIC,
+    ("POST", "/equipe/connexion"): PUBLIC,
+    ("GET", "/equipe/connexion/fournisseur"): PUBLIC,
+    ("GET", "/equipe/connexion/retour"): PUBLIC,
+    ("POST", "/equipe/deconnexion"): Permission.ENTER,
+    # The first page, one's own account
+    ("GET", "/equipe"): Permission.ENTER,
+    ("GET", "/equipe/moi"): Permission.ENTER,
+    ("POST", "/equipe/moi/mot-de-passe"): Permission.ENTER,
+    ("POST", "/equipe/moi/sessions"): Permission.ENTER,
+    # Accounts
+    ("GET", "/equipe/comptes"): Permission.MANAGE_ACCOUNTS,
+    ("GET", "/equipe/comptes/nouveau"): Permission.MANAGE_ACCOUNTS,
+    ("POST", "/equipe/comptes/nouveau"): Permission.MANAGE_ACCOUNTS,
+    ("GET", "/equipe/comptes/{account_id:int}"): Permission.MANAGE_ACCOUNTS,
+    ("POST", "/equipe/comptes/{account_id:int}"): Permission.MANAGE_ACCOUNTS,
+    ("POST", "/equipe/comptes/{account_id:int}/mot-de-passe"): Permission.MANAGE_ACCOUNTS,
+    ("POST", "/equipe/comptes/{account_id:int}/etat"): Permission.MANAGE_ACCOUNTS,
+    ("POST", "/equipe/comptes/{account_id:int}/dissocier"): Permission.MANAGE_ACCOUNTS,
+    # Requests of the helpdesk
+    ("GET", "/equipe/demandes"): Permission.READ_REQUESTS,
+    ("GET", "/equipe/demandes/nouvelle"): Permission.WRITE_REPLIES,
+    ("POST", "/equipe/demandes/nouvelle"): Permission.WRITE_REPLIES,
+    ("GET", "/equipe/demandes/{request_id:int}"): Permission.READ_REQUESTS,
+    ("POST", "/equipe/demandes/{request_id:int}/texte"): Permission.WRITE_REPLIES,
+    ("POST", "/equipe/demandes/{request_id:int}/relecture"): Permission.REVIEW_REPLIES,
+    ("POST", "/equipe/demandes/{request_id:int}/envoi"): Permission.WRITE_REPLIES,
+    ("POST", "/equipe/demandes/{request_id:int}/brouillon"): Permission.WRITE_REPLIES,
+    ("POST", "/equipe/demandes/{request_id:int}/questions"): Permission.WRITE_REPLIES,
+    ("POST", "/equipe/demandes/{request_id:int}/attribution"): Permission.WRITE_REPLIES,
+    ("POST", "/equipe/demandes/{request_id:int}/reprise"): Permission.WRITE_REPLIES,
+    ("POST", "/equipe/demandes/{request_id:int}/version"): Permission.WRITE_REPLIES,
+    ("GET", "/equipe/demandes/{request_id:int}/versions"): Permission.READ_REQUESTS,
+    ("GET", "/equipe/demandes/{request_id:int}/versions/{number:int}"): Permission.READ_REQUESTS,
+    ("GET", "/equipe/demandes/{request_id:int}/comparer/{number:int}"): Permission.READ_REQUESTS,
+    ("GET", "/equipe/demandes/{request_id:int}/export.{kind}"): Permission.READ_REQUESTS,
+    ("GET", "/equipe/demandes/{request_id:int}/supprimer"): Permission.WRITE_REPLIES,
+    ("POST", "/equipe/demandes/{request_id:int}/supprimer"): Permission.WRITE_REPLIES,
+    # Validated replies, canned replies, questions without an answer
+    ("GET", "/equipe/reponses-validees"): Permission.VALIDATE_SOURCES,
+    ("GET", "/equipe/reponses-validees/proposer/{request_id:int}"): Permission.PROPOSE_SOURCES,
+    ("POST", "/equipe/reponses-validees/proposer/{request_id:int}"): Permission.PROPOSE_SOURCES,
+    ("GET", "/equipe/reponses-validees/{number:int}"): Permission.VALIDATE_SOURCES,
+    ("POST", "/equipe/reponses-validees/{number:int}/proposer"): Permission.PROPOSE_SOURCES,
+    ("POST", "/equipe/reponses-validees/{number:int}/valider"): Permission.VALIDATE_SOURCES,
+    ("POST", "/equipe/reponses-validees/{number:int}/confirmer"): Permission.VALIDATE_SOURCES,
+    ("POST", "/equipe/reponses-validees/{number:int}/refuser"): Permission.VALIDATE_SOURCES,
+    ("POST", "/equipe/reponses-validees/{number:int}/retirer"): Permission.VALIDATE_SOURCES,
+    ("POST", "/equipe/demandes/{request_id:int}/reponse-type"): Permission.WRITE_REPLIES,
+    ("GET", "/equipe/reponses-types"): Permission.READ_REQUESTS,
+    ("GET", "/equipe/reponses-types/nouvelle"): Permission.WRITE_REPLIES,
+    ("POST", "/equipe/reponses-types/nouvelle"): Permission.WRITE_REPLIES,
+    ("GET", "/equipe/reponses-types/{number:int}"): Permission.WRITE_REPLIES,
+    ("POST", "/equipe/reponses-types/{number:int}"): Permission.WRITE_REPLIES,
+    ("POST", "/equipe/reponses-types/{number:int}/effacer"): Permission.WRITE_REPLIES,
+    ("GET", "/equipe/sans-reponse"): Permission.VALIDATE_SOURCES,
+    ("POST", "/equipe/sans-reponse/decider"): Permission.VALIDATE_SOURCES,
+    # What the library is worth: freshness, quality, opinions
+    ("GET", "/equipe/fraicheur"): Permission.READ_LIBRARY,
+    ("GET", "/equipe/fraicheur/export.csv"): Permission.READ_LIBRARY,
+    ("GET", "/equipe/fraicheur/citations"): Permission.READ_LIBRARY,
+    ("GET", "/equipe/fraicheur/citations/export.csv"): Permission.READ_LIBRARY,
+    ("GET", "/equipe/fraicheur/citations/document/{document:path}"): Permission.READ_LIBRARY,
+    ("GET", "/equipe/qualite"): Permission.READ_LIBRARY,
+    ("POST", "/equipe/qualite/lancer"): Permission.CHANGE_LIBRARY,
+    ("GET", "/equipe/avis"): Permission.READ_OPINIONS,
+    ("GET", "/equipe/avis/chiffres"): Permission.READ_OPINIONS,
+    ("GET", "/equipe/avis/export.csv"): Permission.READ_OPINIONS,
+    ("GET", "/equipe/avis/{number:int}"): Permission.READ_OPINIONS,
+    ("POST", "/equipe/avis/{number:int}/traiter"): Permission.READ_OPINIONS,
+    ("POST", "/equipe/avis/{number:int}/effacer"): Permission.READ_OPINIONS,
+    # Library
+    ("GET", "/equipe/bibliotheque"): Permission.READ_LIBRARY,
+    ("GET", "/equipe/bibliotheque/document/{document:path}"): Permission.READ_LIBRARY,
+    ("GET", "/equipe/bibliotheque/historique"): Permission.READ_LIBRARY,
+    ("GET", "/equipe/bibliotheque/indexation"): Permission.READ_LIBRARY,
+    ("GET", "/equipe/bibliotheque/indexation.json"): Permission.READ_LIBRARY,
+    ("POST", "/equipe/bibliotheque/indexation"): Permission.CHANGE_LIBRARY,
+    ("GET", "/equipe/bibliotheque/ajouter"): Permission.CHANGE_LIBRARY,
+    ("POST", "/equipe/bibliotheque/ajouter"): Permission.CHANGE_LIBRARY,
+    ("GET", "/equipe/bibliotheque/remplacer/{document:path}"): Permission.CHANGE_LIBRARY,
+    ("POST", "/equipe/bibliotheque/remplacer/{document:path}"): Permission.CHANGE_LIBRARY,
+    ("POST", "/equipe/bibliotheque/decrire/{document:path}"): Permission.CHANGE_LIBRARY,
+    ("GET", "/equipe/bibliotheque/attente/{token}"): Permission.CHANGE_LIBRARY,
+    ("POST", "/equipe/bibliotheque/attente/{token}"): Permission.CHANGE_LIBRARY,
+    ("POST", "/equipe/bibliotheque/attente/{token}/abandonner"): Permission.CHANGE_LIBRARY,
+    ("POST", "/equipe/bibliotheque/retirer/{document:path}"): Permission.CHANGE_LIBRARY,
+    ("POST", "/equipe/bibliotheque/remettre/{document:path}"): Permission.CHANGE_LIBRARY,
+    ("POST", "/equipe/bibliotheque/supprimer/{document:path}"): Permission.CHANGE_LIBRARY,
+    ("POST", "/equipe/bibliotheque/annuler/{change_id:int}"): Permission.CHANGE_LIBRARY,
+    ("GET", "/equipe/bibliotheque/effacer/{document:path}"): Permission.ERASE_DOCUMENTS,
+    ("POST", "/equipe/bibliotheque/effacer/{document:path}"): Permission.ERASE_DOCUMENTS,
+}
