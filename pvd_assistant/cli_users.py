@@ -1,4 +1,4 @@
-"""``pvd-assistant users``: the accounts, for whoever runs the server. The first administrator is made here."""
+"""``pvd-assistant users``: the accounts, for whoever runs the server; the first one is made here."""
 
 from __future__ import annotations
 
@@ -89,6 +89,15 @@ def enable(login: Login) -> None:
     with _people() as people:
         account = people.set_active(None, people.find(login).id, active=True)
     _say(text("accounts.enabled", login=account.login))
+
+
+@app.command("remove", help=text("help.users_remove"))
+def remove(login: Login) -> None:
+    """Erase an account."""
+    with _people() as people:
+        account = people.find(login)
+        people.remove(None, account.id)
+    _say(text("accounts.removed", login=account.login))
 
 
 @contextmanager

@@ -9,7 +9,6 @@ from __future__ import annotations
 import hmac
 import logging
 import secrets
-import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -34,7 +33,7 @@ from pvd_assistant.settings import Settings
 #: How long somebody may take at the provider's.
 PENDING_SECONDS = 600
 _DISCOVERY_SECONDS = 3600
-_TIMEOUT = 10.0
+_TIMEOUT = 5.0
 #: How far apart our clock and the provider's may be.
 _LEEWAY = 30
 #: Signatures made with a private key of the provider: never ``none``, nor a secret we share.
@@ -67,9 +66,7 @@ class Provider:
         key = hmac.digest(secret.encode(), b"pvd-assistant pending sign-in", "sha256")
         self._key = OctKey.import_key(key)
         self._now = now
-        self._reading = threading.Lock()
-        self._read_at = 0.0
-        self._read: dict[str, Any] = {}
+        self._read: tuple[float, dict[str, Any]] = (0.0, {})
 
     @property
     def name(self) -> str:
@@ -190,17 +187,19 @@ class Provider:
 
     def _metadata(self) -> dict[str, Any]:
         """Read what the provider says of itself, again after an hour."""
-        with self._reading:
-            if not self._read or self._now() - self._read_at > _DISCOVERY_SECONDS:
-                read = _get(f"{self._issuer}/.well-known/openid-configuration")
-                if str(read["issuer"]).rstrip("/") != self._issuer:
-                    raise ValueError("another issuer")
-                for name in ("authorization_endpoint", "token_endpoint", "jwks_uri"):
-                    _check_address(str(read[name]))
-                for name in ("userinfo_endpoint", "end_session_endpoint"):
-                    _check_address(str(read.get(name) or self._issuer))
-                self._read, self._read_at = read, self._now()
-            return self._read
+        read_at, read = self._read
+        if read and self._now() - read_at < _DISCOVERY_SECONDS:
+            return read
+        read = _get(f"{self._issuer}/.well-known/openid-configuration")
+        if str(read["issuer"]).rstrip("/") != self._issuer:
+            raise ValueError("another issuer")
+        for name in ("authorization_endpoint", "token_endpoint", "jwks_uri"):
+            _check_address(str(read[name]))
+        for name in ("userinfo_endpoint", "end_session_endpoint"):
+            if read.get(name):
+                _check_address(str(read[name]))
+        self._read = self._now(), read
+        return read
 
     def _keys(self) -> KeySet:
         """Read the keys anew: providers change them, and people sign in seldom."""
@@ -237,7 +236,7 @@ class Provider:
             ValueError,
         ) as error:
             said = error.error if isinstance(error, AuthlibBaseError) else error
-            logger.warning("OIDC sign-in refused: %s: %s", type(error).__name__, said)
+            logger.warning("OIDC refused: %s: %s", type(error).__name__, said)
             raise AccessError("accounts.provider_failed", provider=self.name) from error
 
 

@@ -191,6 +191,16 @@ class People:
             close_sessions(session, row.id)
             return _account(row)
 
+    def remove(self, by: Person | None, account_id: int) -> None:
+        """Erase an account; the journal keeps the name under which things were done.
+
+        :raises AccountError: there is none, or no administrator would be left.
+        :raises StorageError: the database cannot be written.
+        """
+        with self._changing(account_id) as (session, row):
+            note(session, by, "account.removed", f"account:{row.id}")
+            session.delete(row)
+
     @contextmanager
     def _changing(self, account_id: int) -> Iterator[tuple[Session, AccountRow]]:
         with self._database.transaction() as session:

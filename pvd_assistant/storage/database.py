@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import os
+import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +19,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util.exc import CommandError
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import URL, Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 from sqlalchemy.orm import Session
@@ -28,6 +31,18 @@ from pvd_assistant.storage.earlier import import_files
 
 #: Seconds a process waits for the others to finish writing.
 _PATIENCE = 30
+#: Seconds a server has to take a call, and to do one thing that it is asked.
+_CONNECT_S, _SLOWEST_S = 5, 60
+#: Marks a connection that only reads: SQLite lets others write meanwhile.
+_READING = "pvd_reading"
+#: What went wrong, by SQLite's own code.
+_CODES = {
+    sqlite3.SQLITE_CORRUPT: "storage.corrupt",
+    sqlite3.SQLITE_NOTADB: "storage.corrupt",
+    sqlite3.SQLITE_FULL: "storage.full",
+    sqlite3.SQLITE_BUSY: "storage.locked",
+    sqlite3.SQLITE_LOCKED: "storage.locked",
+}
 #: What replicas that start together take in turn, on a server that has such locks.
 _MIGRATION_LOCK = 7_863_001
 
@@ -81,12 +96,31 @@ class Database:
         self._file = None if self._url else settings.data_dir / "pvd.sqlite"
         self._opening = threading.Lock()
         self._engine: Engine | None = None
+        self._opened_file: tuple[int, int] | None = None
         self._current = False
 
     @property
     def where(self) -> str:
         """Its address, without any password."""
-        return str(self._file) if self._file else make_url(self._url).render_as_string()
+        if self._file is not None:
+            return str(self._file)
+        try:
+            return make_url(self._url).render_as_string()
+        except ArgumentError:
+            return "PVD_DATABASE_URL"
+
+    @property
+    def file(self) -> Path | None:
+        """The SQLite file; ``None`` for a database on a server.
+
+        :raises StorageError: ``database_url`` is not an address.
+        """
+        if self._file is not None:
+            return self._file
+        with self._explained():
+            url = make_url(self._url)
+        in_file = url.get_backend_name() == "sqlite" and url.database not in (None, "", ":memory:")
+        return Path(str(url.database)) if in_file else None
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
@@ -95,35 +129,60 @@ class Database:
         :raises StorageError: the database cannot be reached, migrated or written.
         """
         self.upgrade()
-        with _explained(), Session(self._opened()) as session, session.begin():
+        with self._explained(), Session(self._opened()) as session, session.begin():
             yield session
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Connection]:
+        """Give the tables as they all are at one moment, not brought up to date; others go on writing.
+
+        :raises StorageError: the database cannot be reached.
+        """
+        with self._explained(disk=False), self._reached().connect() as connection:
+            if connection.dialect.name == "sqlite":
+                reading = connection.execution_options(**{_READING: True})
+            else:
+                reading = connection.execution_options(isolation_level="REPEATABLE READ")
+            with reading.begin():
+                yield reading
+
+    @contextmanager
+    def alone(self) -> Iterator[Connection]:
+        """Give a transaction over the tables, not brought up to date, that no migration can cross.
+
+        :raises StorageError: the database cannot be reached or written.
+        """
+        with self._explained(disk=False), self._reached().begin() as connection:
+            if connection.dialect.name == "postgresql":
+                connection.execute(text(f"SELECT pg_advisory_xact_lock({_MIGRATION_LOCK})"))
+            yield connection
 
     def upgrade(self) -> Upgrade:
         """Create or change the tables as this version needs, and read the files of earlier ones.
 
         :raises StorageError: the database cannot be reached, or a newer version wrote it.
         """
-        head = _head()
+        wanted = head()
+        with self._explained():
+            self._opened()
         if self._current:
-            return Upgrade(head, head, 0)
-        with _explained(), self._opened().begin() as connection:
-            if connection.dialect.name == "postgresql":
-                connection.execute(text(f"SELECT pg_advisory_xact_lock({_MIGRATION_LOCK})"))
-            before = _revision(connection)
-            if before != head:
-                command.upgrade(_config(connection), "head")
+            return Upgrade(wanted, wanted, 0)
+        with self._explained(), self.alone() as connection:
+            before = revision_of(connection)
+            if before != wanted:
+                migrate(connection)
             with Session(connection, join_transaction_mode="rollback_only") as session:
                 imported = import_files(self._data_dir, session)
                 session.commit()
         self._current = True
-        return Upgrade(before, head, imported)
+        return Upgrade(before, wanted, imported)
 
     def downgrade(self, revision: str) -> None:
         """Bring the tables back to an earlier revision, ``"base"`` for none at all.
 
         :raises StorageError: there is no such revision, or the database cannot be written.
         """
-        with _explained(), self._opened().begin() as connection:
+        with self._explained(), self._opened().begin() as connection:
             command.downgrade(_config(connection), revision)
         self._current = False
 
@@ -132,10 +191,11 @@ class Database:
 
         :raises StorageError: the database cannot be reached.
         """
-        if self._file is not None and not self._file.exists():
+        file = self.file
+        if file is not None and not file.exists():
             return None
-        with _explained(), self._opened().connect() as connection:
-            return _revision(connection)
+        with self.snapshot() as connection:
+            return revision_of(connection)
 
     def close(self) -> None:
         """Close the connections that are not in use."""
@@ -144,18 +204,56 @@ class Database:
 
     def _opened(self) -> Engine:
         with self._opening:
+            if self._engine is not None and _identity(self.file) != self._opened_file:
+                # Another file was put in its place: nobody would read what is written in ours.
+                self._engine.dispose()
+                self._engine, self._current = None, False
             if self._engine is None:
                 if self._file is not None:
                     _create_private(self._file)
                 self._engine = _engine(self._url or f"sqlite:///{self._file}")
+                self._opened_file = _identity(self.file)
             return self._engine
+
+    def _reached(self) -> Engine:
+        """Open it; what keeps the file from being opened is told, unlike what a caller does after."""
+        with self._explained():
+            return self._opened()
+
+    @contextmanager
+    def _explained(self, *, disk: bool = True) -> Iterator[None]:
+        """Turn errors into ours.
+
+        :param disk: those of files too.
+        """
+        try:
+            yield
+        except (NoSuchModuleError, ModuleNotFoundError) as error:
+            raise StorageError("storage.driver", reason=error) from error
+        except ArgumentError as error:
+            raise StorageError("storage.url") from error
+        except CommandError as error:
+            raise StorageError("storage.revision", reason=error) from error
+        except SQLAlchemyError as error:
+            cause = getattr(error, "orig", None) or error
+            known = _CODES.get(getattr(cause, "sqlite_errorcode", 0) & 0xFF, "storage.failed")
+            reason = str(cause).partition("\n")[0]
+            raise StorageError(known, where=self.where, reason=reason) from error
+        except OSError as error:
+            if not disk:
+                raise
+            full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+            code = "storage.full" if full else "storage.failed"
+            reason = error.strerror or str(error)
+            raise StorageError(code, where=self.where, reason=reason) from error
 
 
 def _engine(url: str) -> Engine:
     # Parameters hold what people wrote: never in a log nor in an error.
     options: dict[str, Any] = {"hide_parameters": True, "pool_pre_ping": True}
-    if make_url(url).get_backend_name() != "sqlite":
-        return create_engine(url, **options)
+    address = make_url(url)
+    if address.get_backend_name() != "sqlite":
+        return _server_engine(address, options)
     engine = create_engine(url, connect_args={"timeout": _PATIENCE}, **options)
 
     @event.listens_for(engine, "connect")
@@ -168,9 +266,35 @@ def _engine(url: str) -> Engine:
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
         # The right to write is waited for at once: asked for later, it may be refused.
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        reading = connection.get_execution_options().get(_READING)
+        connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
 
     return engine
+
+
+def _server_engine(url: URL, options: dict[str, Any]) -> Engine:
+    """Open a server that may be down or slow: nobody waits for it without end."""
+    if url.get_backend_name() != "postgresql":
+        return create_engine(url, **options)
+    if "connect_timeout" not in url.query:
+        options["connect_args"] = {"connect_timeout": _CONNECT_S}
+    engine = create_engine(url, **options)
+
+    @event.listens_for(engine, "begin")
+    def _bound(connection: Connection) -> None:
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{_PATIENCE}s'")
+        connection.exec_driver_sql(f"SET LOCAL statement_timeout = '{_SLOWEST_S}s'")
+
+    return engine
+
+
+def _identity(path: Path | None) -> tuple[int, int] | None:
+    """Return what tells a file from another one put in its place."""
+    try:
+        found = path.stat() if path is not None else None
+    except OSError:
+        return None
+    return (found.st_dev, found.st_ino) if found else None
 
 
 def _create_private(path: Path) -> None:
@@ -179,21 +303,9 @@ def _create_private(path: Path) -> None:
     os.close(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600))
 
 
-@contextmanager
-def _explained() -> Iterator[None]:
-    try:
-        yield
-    except (NoSuchModuleError, ModuleNotFoundError) as error:
-        raise StorageError("storage.driver", reason=error) from error
-    except ArgumentError as error:
-        raise StorageError("storage.url") from error
-    except CommandError as error:
-        raise StorageError("storage.revision", reason=error) from error
-    except SQLAlchemyError as error:
-        cause = str(getattr(error, "orig", None) or error)
-        raise StorageError("storage.failed", reason=cause.partition("\n")[0]) from error
-    except OSError as error:
-        raise StorageError("storage.failed", reason=error.strerror or error) from error
+def migrate(connection: Connection, revision: str = "head") -> None:
+    """Bring the tables up to a revision, in the transaction of the connection."""
+    command.upgrade(_config(connection), revision)
 
 
 def _config(connection: Connection | None = None) -> Config:
@@ -203,9 +315,18 @@ def _config(connection: Connection | None = None) -> Config:
     return config
 
 
-def _head() -> str:
+@cache
+def head() -> str:
+    """Return the revision that this version of the package needs."""
     return str(ScriptDirectory.from_config(_config()).get_current_head())
 
 
-def _revision(connection: Connection) -> str | None:
+def revisions() -> list[str]:
+    """Return the revisions that this version knows, newest first."""
+    script = ScriptDirectory.from_config(_config())
+    return [known.revision for known in script.walk_revisions()]
+
+
+def revision_of(connection: Connection) -> str | None:
+    """Return the revision of the tables, ``None`` when there are none."""
     return MigrationContext.configure(connection).get_current_revision()

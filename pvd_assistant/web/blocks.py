@@ -7,19 +7,26 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import Any
 
 from pvd_assistant.errors import PvdError, StorageError, UsageError
 from pvd_assistant.messages import text
+from pvd_assistant.observability import request_id
+from pvd_assistant.observability.steps import within
 from pvd_assistant.web import chat, filters
 from pvd_assistant.web.conversation import Conversation, Vote
 from pvd_assistant.web.feedback import FeedbackStore, Opinion
 from pvd_assistant.web.gradio_loading import load_gradio
+from pvd_assistant.web.keeping import given_back, to_keep
 from pvd_assistant.web.rendering import (
     earlier_html,
+    kept_html,
     newest_html,
     notice_html,
+    own_html,
     reminder_html,
     takeaway_html,
     town_html,
@@ -31,11 +38,15 @@ from pvd_assistant.web.wording import counted
 
 #: Questions answered at the same time; the others wait their turn.
 _AT_ONCE = 8
+#: Conversations just left that are remembered: many more than answers written at the same time.
+_LEFT = 1000
 #: Seconds after which the conversation of a closed tab is forgotten.
 _KEPT = 3600
 
 # The page's own script draws nothing: it turns clicks on the answers into these events.
 _CONNECT = "window.pvd.connect(element, trigger, ['ask', 'rate', 'town', 'take']);"
+# What the browser keeps goes through a component of its own, which shows nothing.
+_CONNECT_KEPT = "window.pvd.connectKept(trigger, ['keep', 'reopen']);"
 
 
 logger = logging.getLogger(__name__)
@@ -59,6 +70,8 @@ class _Page:
         self.gr = gr
         self.service = service
         self.store = store
+        # The newest exchange of conversations left for another one.
+        self.left: deque[str] = deque(maxlen=_LEFT)
 
     def lay_out(self) -> None:
         """Create the components, in reading order."""
@@ -87,11 +100,13 @@ class _Page:
                 self._filters()
                 self.takeaway = self._html(takeaway_html(empty), "emporter")
                 self.new = gr.Button(text("web.new"), size="sm", elem_id="nouvelle", min_width=120)
+                self._html(own_html(), "conversations")
             self._html(reminder_html(), "rappel")
+            self.kept = self._html("", "gardees", _CONNECT_KEPT)
 
-    def _html(self, value: str, elem_id: str) -> Any:
+    def _html(self, value: str, elem_id: str, connect: str = _CONNECT) -> Any:
         return self.gr.HTML(
-            value, elem_id=elem_id, apply_default_css=False, js_on_load=_CONNECT, padding=False
+            value, elem_id=elem_id, apply_default_css=False, js_on_load=connect, padding=False
         )
 
     def _filters(self) -> None:
@@ -136,7 +151,7 @@ class _Page:
             "inputs": [self.question, self.conversation, *self.lists, self.since],
             "outputs": self.talk,
         }
-        ask, rate, settle, take = self._event_handlers()
+        ask, rate, settle, take, keep, reopen = self._event_handlers()
         gr.on([self.send.click, self.question.submit], **answer, **quiet, trigger_mode="once")
         for place in (self.earlier, self.newest):
             place.ask(ask, None, self.question, **quiet).then(**answer, **quiet)
@@ -144,7 +159,9 @@ class _Page:
             place.rate(rate, self.conversation, shown, **quiet)
         self.town.town(settle, self.conversation, [self.town, self.conversation], **quiet)
         self.takeaway.take(take, self.conversation, self.takeaway, **quiet)
-        self.new.click(self.forget, None, self.talk, **quiet)
+        self.new.click(self.forget, self.conversation, self.talk, **quiet)
+        self.kept.reopen(reopen, self.conversation, self.talk, **quiet)
+        self.kept.keep(keep, self.conversation, self.kept, **quiet, trigger_mode="multiple")
         chosen = [*self.lists, self.since]
         gr.on([c.change for c in chosen], self.count, chosen, self.accordion, **quiet)
         self.clear.click(self.no_filter, None, chosen, **quiet)
@@ -166,7 +183,14 @@ class _Page:
             file = take_away(conversation, str(event._data.get("kind", "")), dt.date.today())
             return takeaway_html(conversation, file)
 
-        handlers = (ask, rate, settle, take)
+        def keep(conversation: Conversation, event: Any) -> str:
+            ids = [str(one) for one in event._data.get("ids", ())]
+            return kept_html(to_keep(conversation, ids, dt.date.today()))
+
+        def reopen(conversation: Conversation, event: Any) -> tuple[Any, ...]:
+            return self.reopen(conversation, event._data)
+
+        handlers = (ask, rate, settle, take, keep, reopen)
         for handler in handlers:
             handler.__annotations__["event"] = self.gr.EventData
         return handlers
@@ -184,7 +208,13 @@ class _Page:
         *lists, since = picked
         wanted = filters.chosen(lists, since)
         before = None
-        for state in chat.ask(self.service, conversation, asked, wanted, chat.PACE):
+        # Gradio answers from a queue of its own, outside of the request that brought the question.
+        named = partial(request_id.during, request_id.accepted(""))
+        states = chat.ask(self.service, conversation, asked, wanted, chat.PACE)
+        for state in within(named, states):
+            if state.last is not None and state.last.id in self.left:
+                yield (keep,) * len(self.talk)  # Gradio shows again what was given last
+                return
             first = before is None
             earlier = earlier_html(state) if first else keep
             emptied, cleared = ("", notice_html("")) if first else (keep, keep)
@@ -193,6 +223,11 @@ class _Page:
             takeaway = takeaway_html(state) if ended else keep
             yield earlier, newest_html(state), state, emptied, cleared, town, takeaway
             before = state
+
+    def leave(self, conversation: Conversation) -> None:
+        """Stop the answer being written: it would come back over what takes its place."""
+        if conversation.last is not None:
+            self.left.append(conversation.last.id)
 
     def rate(self, conversation: Conversation, said: Mapping[str, Any]) -> tuple[Any, ...]:
         """Record a vote, then its reasons."""
@@ -231,17 +266,33 @@ class _Page:
             return town_html(conversation.town, found), conversation
         return town_html(found.town), conversation.about(found.town)
 
-    def forget(self) -> tuple[Any, ...]:
+    def forget(self, conversation: Conversation) -> tuple[Any, ...]:
         """Start a new conversation."""
-        empty = Conversation()
+        self.leave(conversation)
+        return self._shown(Conversation())
+
+    def reopen(self, conversation: Conversation, kept: object) -> tuple[Any, ...]:
+        """Show a conversation that the browser kept; what cannot be read in it is said."""
+        try:
+            read = given_back(kept, self.service.assistant())
+        except PvdError as error:
+            return self._shown(conversation, str(error))
+        if not read.conversation.exchanges:
+            return self._shown(conversation, text("web.kept_unread"))
+        self.leave(conversation)
+        unread = counted("kept_unread", read.unread) if read.unread else ""
+        return self._shown(read.conversation, unread)
+
+    def _shown(self, conversation: Conversation, notice: str = "") -> tuple[Any, ...]:
+        """Return the whole page of a conversation, in the order of ``talk``."""
         return (
+            earlier_html(conversation),
+            newest_html(conversation),
+            conversation,
             "",
-            newest_html(empty),
-            empty,
-            "",
-            notice_html(""),
-            town_html(None),
-            takeaway_html(empty),
+            notice_html(notice),
+            town_html(conversation.town),
+            takeaway_html(conversation),
         )
 
     def count(self, *picked: Any) -> Any:

@@ -48,7 +48,7 @@ def ask(
     question: str,
     filters: Filters,
     pace: float,
-) -> Iterator[Conversation]:
+) -> Generator[Conversation, None, None]:
     """Give the conversation as it grows: the question, then the answer statement by statement.
 
     :param question: checked by :func:`checked`.

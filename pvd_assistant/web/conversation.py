@@ -34,6 +34,7 @@ class Exchange:
     :ivar shown: characters of the answer shown so far; ``None`` once all is shown.
     :ivar problem: why there is no answer, in French.
     :ivar town: the town kept in mind when it was asked.
+    :ivar kept_since: day it was answered (ISO), for one that the browser kept and gave back.
     """
 
     id: str
@@ -44,6 +45,7 @@ class Exchange:
     problem: str = ""
     vote: Vote | None = None
     town: Town | None = None
+    kept_since: str = ""
 
     @property
     def state(self) -> str:
@@ -60,10 +62,12 @@ class Conversation:
     """The exchanges of a tab, oldest first.
 
     :ivar town: the town kept in mind for the questions to come.
+    :ivar id: what tells it from the others that a browser keeps; given by its first question.
     """
 
     exchanges: tuple[Exchange, ...] = ()
     town: Town | None = None
+    id: str = ""
 
     @property
     def last(self) -> Exchange | None:
@@ -72,8 +76,9 @@ class Conversation:
 
     def asked(self, question: str) -> Conversation:
         """Return the conversation with a new question."""
-        fresh = Exchange(id=uuid.uuid4().hex[:12], question=question, town=self.town)
-        return replace(self, exchanges=(*self.exchanges, fresh)[-LONGEST:])
+        fresh = Exchange(id=_new_id(), question=question, town=self.town)
+        exchanges = (*self.exchanges, fresh)[-LONGEST:]
+        return replace(self, exchanges=exchanges, id=self.id or _new_id())
 
     def about(self, town: Town | None) -> Conversation:
         """Return the conversation with another town kept in mind, or none."""
@@ -108,3 +113,7 @@ class Conversation:
                 turns.append(Turn("user", exchange.question))
                 turns.append(Turn("assistant", exchange.answer.answer))
         return tuple(turns)
+
+
+def _new_id() -> str:
+    return uuid.uuid4().hex[:12]

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from typing import get_args
 
-from pvd_assistant.french import french_date
+from pvd_assistant.answer.citing import engine_notice, source_line
 from pvd_assistant.messages import text
-from pvd_assistant.model import HEADING, KNOWN, Answer, Citation, Support
+from pvd_assistant.model import HEADING, KNOWN, Answer, Support
 from pvd_assistant.web.wording import counted
 
 _SUPPORTS = get_args(Support)
@@ -26,36 +26,9 @@ def plain_answer(answer: Answer) -> str:
     return "\n\n".join(paragraphs)
 
 
-def engine_notice(answer: Answer) -> str:
-    """Say how the answer was made: taken from documents, or written by a language model."""
-    _, _, model = answer.engine.partition("llm:")
-    return text("web.engine_llm", model=model) if model else text("web.engine_extractive")
-
-
 def support_summary(answer: Answer) -> str:
     """Count how the statements rest on their sources: « 3 extraits mot pour mot, 1 calcul… »."""
     counts = Counter(statement.support for statement in answer.statements)
     return ", ".join(
         counted(f"supported_{name}", counts[name]) for name in _SUPPORTS if counts[name]
-    )
-
-
-def place_in_document(citation: Citation) -> str:
-    """Return the section and the page of a citation: « Taux et plafonds, page 4 »."""
-    page = citation.label or (str(citation.page) if citation.page else "")
-    steps = [citation.section, text("web.page", page=page) if page else ""]
-    return ", ".join(step for step in steps if step)
-
-
-def source_line(citation: Citation) -> str:
-    """Return the line of a source: its number, title, place, publisher, date and address."""
-    place = place_in_document(citation)
-    return text(
-        "web.copy_source",
-        n=citation.n,
-        title=citation.title,
-        place=f" ({place})" if place else "",
-        publisher=citation.publisher,
-        date=french_date(citation.updated),
-        url=citation.url,
     )

@@ -16,6 +16,7 @@ from sqlalchemy import select
 from pvd_assistant.answer.cleaning import clean
 from pvd_assistant.messages import load_data
 from pvd_assistant.model import Answer
+from pvd_assistant.observability import metrics
 from pvd_assistant.storage.database import Database
 from pvd_assistant.storage.models import OpinionRow
 
@@ -66,6 +67,7 @@ class FeedbackStore:
         row = _row(opinion, answer, self._now())
         with self._database.transaction() as session:
             session.add(row)
+        metrics.OPINIONS.labels("yes" if opinion.useful else "no").inc()
 
     def entries(self) -> list[dict[str, Any]]:
         """Read every opinion, oldest first; ``question`` is there when the reader agreed.

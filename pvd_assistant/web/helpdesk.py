@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from pvd_assistant.answer.citing import engine_notice, source_line
 from pvd_assistant.messages import text
 from pvd_assistant.model import HEADING, KNOWN, Answer
-from pvd_assistant.web.copying import engine_notice, source_line
 from pvd_assistant.web.towns import Town
 
 _SUBJECT = 70

@@ -51,6 +51,12 @@ def passage_url(passage: Passage) -> str:
     return f"/sources/{quote(passage.document)}?{urlencode(query)}#passage"
 
 
+def span_url(document: str, part: int, start: int, end: int) -> str:
+    """Return the address that shows a place of a document whose words were not kept."""
+    query = {"partie": str(part), "debut": str(start), "fin": str(end)}
+    return f"/sources/{quote(document)}?{urlencode(query)}#passage"
+
+
 def part_url(document: str, part: int) -> str:
     """Return the address of a page or section of a document."""
     return f"/sources/{quote(document)}?partie={part}"

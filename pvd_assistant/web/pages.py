@@ -9,7 +9,7 @@ from pathlib import Path
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 from markdown_it import MarkdownIt
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from pvd_assistant.messages import text
 from pvd_assistant.settings import Settings
@@ -68,4 +68,8 @@ def _title(source: str) -> str:
 
 def _html(source: str) -> Markup:
     markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
-    return Markup(markdown.render(source))
+    page = markdown.render(source)
+    # A table wider than the window scrolls by itself, with the keyboard too.
+    label = escape(text("web.table_label"))
+    region = f'<div class="table-scroll" tabindex="0" role="region" aria-label="{label}"><table>'
+    return Markup(page.replace("<table>", region).replace("</table>", "</table></div>"))

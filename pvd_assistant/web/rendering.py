@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -55,6 +56,20 @@ def takeaway_html(conversation: Conversation, file: File | None = None) -> str:
     content = b64encode(file.content).decode() if file else ""
     offered = any(exchange.answer for exchange in conversation.exchanges)
     return render("takeaway.html", offered=offered, file=file, content=content)
+
+
+def own_html() -> str:
+    """Return the button that lists the conversations kept in the browser."""
+    return render("own.html")
+
+
+def kept_html(record: str) -> str:
+    """Return what the page's script keeps in the browser; it shows nothing.
+
+    :param record: JSON of :func:`pvd_assistant.web.keeping.to_keep`.
+    """
+    # The same exchanges may be asked for again: Gradio draws only what differs.
+    return render("kept.html", record=record, draw=uuid.uuid4().hex)
 
 
 def _draft(exchange: Exchange) -> Answer | None:

@@ -7,6 +7,7 @@ public API): only those that the page needs are let through; the rest is « page
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from starlette.datastructures import MutableHeaders
@@ -26,11 +27,14 @@ _GRADIO_ROUTES = re.compile(
     r"|/gradio_api/(?:queue/(?:join|data)|heartbeat/\w+|reset|cancel|startup-events|app_id|info)/?"
 )
 _OWN_ROUTES = re.compile(
-    r"/|/health|/habillage/.+|/habillage-propre\.css|/(?:sources|documents|pages)/.+"
+    r"/|/health|/ready|/metrics|/habillage/.+|/habillage-propre\.css|/(?:sources|documents|pages)/.+"
     r"|/(?:a-propos|donnees-personnelles|mentions-legales|accessibilite)"
     r"|/pratiques(?:/comparables|/fiche/.+|/export\.(?:docx|md|csv))?"
-    r"|/equipe(?:/[\w./-]+)?"
+    r"|/equipe(?:/.+)?"
 )
+
+#: No row of a database has such a number, and drivers break on it.
+_TOO_LARGE_ID = re.compile(r"^/equipe/(?:.*/)?[0-9]{10,}(?:/|$)")
 
 #: For anything that is not the chat page: no script but ours, nothing from elsewhere.
 PAGE_CSP = (
@@ -61,11 +65,17 @@ class Security:
     """Puts the headers on, and refuses unknown addresses and bodies that are too large.
 
     :param largest_file: largest file that staff may send, in bytes.
+    :param hsts_seconds: how long browsers that came by https must do so; 0 not to tell them.
     """
 
-    def __init__(self, app: ASGIApp, largest_file: int = LARGEST_BODY) -> None:
+    def __init__(
+        self, app: ASGIApp, largest_file: int = LARGEST_BODY, hsts_seconds: int = 0
+    ) -> None:
         self.app = app
         self._largest_file = largest_file
+        self._encrypted = dict(_HEADERS)
+        if hsts_seconds:
+            self._encrypted["Strict-Transport-Security"] = f"max-age={hsts_seconds}"
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -74,13 +84,17 @@ class Security:
             return
         upload = _UPLOADS.fullmatch(scope["path"]) is not None
         refusal = _refusal(scope, self._largest_file + LARGEST_BODY if upload else LARGEST_BODY)
-        await (refusal or self.app)(scope, receive, _with_headers(send))
+        headers = self._encrypted if scope.get("scheme") == "https" else _HEADERS
+        if scope["path"].startswith("/equipe"):  # a page, a file, a refusal, a redirection
+            headers = headers | {"Cache-Control": "no-store"}
+        await (refusal or self.app)(scope, receive, _with_headers(send, headers))
 
 
 def _refusal(scope: Scope, largest: int) -> Response | None:
     path = scope["path"]
     api = is_api(path)
-    if not (api or _OWN_ROUTES.fullmatch(path) or _GRADIO_ROUTES.fullmatch(path)):
+    known = not _TOO_LARGE_ID.search(path)
+    if not known or not (api or _OWN_ROUTES.fullmatch(path) or _GRADIO_ROUTES.fullmatch(path)):
         return error_page(404, text("web.unknown_page"))
     headers = dict(scope["headers"])
     length = headers.get(b"content-length", b"0")
@@ -91,11 +105,11 @@ def _refusal(scope: Scope, largest: int) -> Response | None:
     return None
 
 
-def _with_headers(send: Send) -> Send:
+def _with_headers(send: Send, added: Mapping[str, str]) -> Send:
     async def sending(message: Message) -> None:
         if message["type"] == "http.response.start":
             headers = MutableHeaders(scope=message)
-            for name, value in _HEADERS.items():
+            for name, value in added.items():
                 headers.setdefault(name, value)
             if "server" in headers:
                 del headers["server"]

@@ -29,9 +29,12 @@ def serve(settings: Settings) -> None:
 
     config = uvicorn.Config(
         create_app(settings),
+        log_config=None,  # uvicorn writes where we do
         log_level=settings.log_level.lower(),
         server_header=False,
         access_log=False,  # addresses hold what people look for: never in a log
+        proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=list(settings.trusted_proxies),
         timeout_graceful_shutdown=3,
     )
     url = address(settings.host, settings.port)

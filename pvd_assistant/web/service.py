@@ -39,6 +39,7 @@ class Service:
         self._load = load or _load
         self._loading = threading.Lock()
         self._reading = threading.Lock()
+        self._embedding = threading.Lock()
         self._catalogue: Catalogue | None = None
 
     def assistant(self) -> Assistant:
@@ -79,6 +80,21 @@ class Service:
         except PvdError as error:
             return "unavailable", None, error
 
+    def check_model(self) -> tuple[State, PvdError | None]:
+        """Say whether the embedding model is loaded; whoever asks first loads it."""
+        state, assistant, error = self.check()
+        if assistant is None:
+            return state, error
+        if not self._embedding.acquire(blocking=False):
+            return "starting", None
+        try:
+            assistant.index.embedder  # noqa: B018  loaded by being read
+        except PvdError as problem:
+            return "unavailable", problem
+        finally:
+            self._embedding.release()
+        return "ready", None
+
     def _renewed(self, current: Assistant) -> Assistant:
         """Return an assistant on the newer index; the current one if that index cannot be used.
 
@@ -95,6 +111,10 @@ class Service:
             self.assistant()
         except PvdError as error:
             _log.warning("%s", error)
+            return
+        _, problem = self.check_model()
+        if problem is not None:
+            _log.warning("%s", problem)
 
 
 def _load(settings: Settings) -> Assistant:

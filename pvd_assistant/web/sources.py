@@ -12,8 +12,10 @@ from urllib.parse import quote
 from fastapi import APIRouter, Request
 from fastapi.responses import FileResponse, HTMLResponse, Response
 
+from pvd_assistant.corpus.roots import find_file
 from pvd_assistant.messages import text
 from pvd_assistant.model import Part
+from pvd_assistant.settings import Settings
 from pvd_assistant.web import links, pdf_pages
 from pvd_assistant.web.links import document_url, fingerprint, picture_url
 from pvd_assistant.web.marking import Span, excerpt
@@ -76,7 +78,7 @@ def router(service: Service) -> APIRouter:
         index = service.assistant().index
         if document not in index.documents:
             return error_page(404, text("web.unknown_document"))
-        view = source_view(index, document, Place.of(request), service.settings.corpus_dir)
+        view = source_view(index, document, Place.of(request), service.settings)
         return render_page("source.html", **view)
 
     @routes.api_route("/documents/{document:path}", methods=["GET", "HEAD"])
@@ -84,12 +86,12 @@ def router(service: Service) -> APIRouter:
         record = service.assistant().index.documents.get(document)
         if record is None:
             return error_page(404, text("web.unknown_document"))
-        return _file(service.settings.corpus_dir, record.path)
+        return _file(find_file(service.settings, record.path))
 
     @routes.api_route("/pages/{document:path}", methods=["GET", "HEAD"])
     def send_page(document: str, request: Request) -> Response:
         record = service.assistant().index.documents.get(document)
-        path = _pdf(service.settings.corpus_dir, record.path) if record else None
+        path = _pdf(service.settings, record.path) if record else None
         page = _whole(request.query_params.get("page")) or 1
         drawn = pdf_pages.picture(path, page) if path else None
         if drawn is None:
@@ -102,11 +104,11 @@ def router(service: Service) -> APIRouter:
 
 
 def source_view(
-    index: Index, document: str, place: Place, corpus: Path | None = None
+    index: Index, document: str, place: Place, settings: Settings | None = None
 ) -> dict[str, Any]:
     """Return what the page of a source shows.
 
-    :param corpus: folder of the documents; without it no page of a PDF is drawn.
+    :param settings: where the documents are; without them no page of a PDF is drawn.
     """
     record = index.documents[document]
     parts = index.parts(document)
@@ -117,7 +119,7 @@ def source_view(
         span[1] > len(part.text) or (place.digest not in ("", fingerprint(part.text[slice(*span)])))
     )
     shown = None if changed else span
-    pdf = _pdf(corpus, record.path) if corpus and part.page else None
+    pdf = _pdf(settings, record.path) if settings and part.page else None
     titles = {title for p in index.passages_of(document) for title in p.headings}
     return {
         "title": record.metadata.title,
@@ -159,20 +161,12 @@ def _section(index: Index, document: str, part: int, span: Span | None) -> str:
     return " › ".join(found.headings) if found else ""
 
 
-def _within(corpus: Path, relative: str) -> Path | None:
-    """Return a file of the corpus; its path comes from the index, never from the address."""
-    root = corpus.resolve()
-    path = (root / relative).resolve()
-    return path if path.is_relative_to(root) and path.is_file() else None
-
-
-def _pdf(corpus: Path, relative: str) -> Path | None:
-    path = _within(corpus, relative)
+def _pdf(settings: Settings, relative: str) -> Path | None:
+    path = find_file(settings, relative)
     return path if path and path.suffix.lower() == ".pdf" else None
 
 
-def _file(corpus: Path, relative: str) -> Response:
-    path = _within(corpus, relative)
+def _file(path: Path | None) -> Response:
     suffix = path.suffix.lower() if path else ""
     media = _SHOWN.get(suffix) or _DOWNLOADED.get(suffix)
     if path is None or media is None:

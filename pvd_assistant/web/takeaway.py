@@ -9,13 +9,13 @@ import datetime as dt
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from pvd_assistant.answer.citing import engine_notice, source_line
 from pvd_assistant.french import french_date
 from pvd_assistant.messages import text
-from pvd_assistant.model import KNOWN, Answer
-from pvd_assistant.practices.exports import escaped
+from pvd_assistant.model import KNOWN, Answer, Citation
+from pvd_assistant.office import escaped
 from pvd_assistant.web.answer_text import Block, Line, cells, layout
 from pvd_assistant.web.conversation import Conversation, Exchange
-from pvd_assistant.web.copying import engine_notice, source_line
 from pvd_assistant.web.wording import counted, label
 
 MEDIA = {
@@ -103,9 +103,14 @@ def _told(exchange: Exchange, answer: Answer) -> Told:
         heads=tuple(heads),
         blocks=layout(answer),
         sources_title=text("web.export_sources" if found else "web.nearest"),
-        sources=tuple((source_line(c), " ".join(c.passage.split())) for c in answer.citations),
+        sources=tuple((source_line(c), _passage(c)) for c in answer.citations),
         notes=(*notes, engine_notice(answer)) if found else tuple(notes),
     )
+
+
+def _passage(citation: Citation) -> str:
+    """Return the words of a passage; say so when a reopened conversation has lost them."""
+    return " ".join(citation.passage.split()) or text("web.kept_no_passage")
 
 
 def _to_markdown(told: tuple[Told, ...], made: str) -> bytes:

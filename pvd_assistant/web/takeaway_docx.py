@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from pvd_assistant.messages import text
-from pvd_assistant.practices.exports import printable, saved, word_document
+from pvd_assistant.office import printable, saved, word_document
 from pvd_assistant.web.answer_text import Block
 
 if TYPE_CHECKING:

@@ -7,16 +7,12 @@ from functools import cache
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from pvd_assistant.french import french_date
+from pvd_assistant.answer.citing import engine_notice, place_in_document
+from pvd_assistant.french import french_date, french_moment
 from pvd_assistant.messages import text
 from pvd_assistant.web import links, wording
 from pvd_assistant.web.answer_text import cells
-from pvd_assistant.web.copying import (
-    engine_notice,
-    place_in_document,
-    plain_answer,
-    support_summary,
-)
+from pvd_assistant.web.copying import plain_answer, support_summary
 from pvd_assistant.web.dressing import dressing
 from pvd_assistant.web.staff.navigation import rooms
 
@@ -47,6 +43,7 @@ def _environment() -> Environment:
         dressing=dressing,
     )
     environment.filters["french_date"] = french_date
+    environment.filters["french_moment"] = french_moment
     return environment
 
 

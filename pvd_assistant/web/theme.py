@@ -35,7 +35,7 @@ def theme() -> Any:
         font=list(FONTS),
         font_mono=["Liberation Mono", "monospace"],
         radius_size=gr.themes.sizes.radius_sm,
-        text_size=gr.themes.sizes.text_md,
+        text_size=_text_sizes(gr),
     )
     return base.set(
         body_background_fill=_PAPER,
@@ -78,4 +78,18 @@ def theme() -> Any:
         button_secondary_text_color_dark=_NIGHT_MAIN,
         button_secondary_border_color=_EDGE,
         button_secondary_border_color_dark=_NIGHT_EDGE,
+    )
+
+
+def _text_sizes(gr: Any) -> Any:
+    """Return sizes that follow the reader's own, where Gradio's are in pixels."""
+    return gr.themes.sizes.Size(
+        name="text_relative",
+        xxs=".7rem",
+        xs=".75rem",
+        sm=".85rem",
+        md=".95rem",
+        lg="1rem",
+        xl="1.4rem",
+        xxl="1.6rem",
     )

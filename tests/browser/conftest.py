@@ -15,7 +15,9 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent.parent / "web"))
 
 from fakes import GUIDE, SHEET, FakeAssistant, guide_pdf
+from staff_people import session_of
 
+from pvd_assistant.accounts.roles import Role
 from pvd_assistant.answer.assistant import Assistant
 from pvd_assistant.settings import Settings
 from pvd_assistant.web.server import listen
@@ -69,6 +71,20 @@ def practices_site(practices_settings: Settings) -> Iterator[Site]:
 def doomed_site(tmp_path: Path) -> Iterator[Site]:
     """A server that the test stops, with ``site.stop()``."""
     yield from _running(Settings(corpus_dir=tmp_path, data_dir=tmp_path / "data"), FakeAssistant())
+
+
+@pytest.fixture
+def start_site() -> Iterator[Callable[[Settings], Site]]:
+    """A function that runs a server with settings of its own until the test ends."""
+    running: list[Iterator[Site]] = []
+
+    def start(settings: Settings) -> Site:
+        running.append(_running(settings, FakeAssistant()))
+        return next(running[-1])
+
+    yield start
+    for one in running:
+        next(one, None)
 
 
 def _running(settings: Settings, assistant: FakeAssistant | None) -> Iterator[Site]:
@@ -143,6 +159,23 @@ def open_page(visitor: Any, site: Site) -> Iterator[Any]:
         page.close()
     assert elsewhere == [], "requests to another host"
     assert problems == [], "errors in the page"
+
+
+@pytest.fixture
+def signed_in(open_page: Any, visitor: Any, site: Site) -> Iterator[Callable[..., Any]]:
+    """A function that opens a page of the staff's rooms as somebody of a role.
+
+    The last role asked for is the one of every page opened: ``signed_in("editeur", "/equipe/comptes")``.
+    """
+
+    def open_(role: Role | str, path: str = "/equipe", base: str = "", **options: Any) -> Any:
+        cookie = {"domain": "127.0.0.1", "path": "/equipe", "httpOnly": True, "sameSite": "Lax"}
+        token = session_of(Role(role), options.pop("settings", site.settings))
+        visitor.add_cookies([{"name": "pvd_session", "value": token, **cookie}])
+        return open_page(path, base or site.url, **options)
+
+    yield open_
+    visitor.clear_cookies()
 
 
 @pytest.fixture

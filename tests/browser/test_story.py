@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import io
 import json
+import tempfile
 import time
 from email import policy
 from email.parser import BytesParser
+from pathlib import Path
 
 import pytest
 from docx import Document
 from fakes import RATE, SOURCED
 from pypdf import PdfReader
 from test_chat_page import ask, focused
+from test_conversations import kept, opened, turn_on
 
 from pvd_assistant.storage.database import Database
 from pvd_assistant.web.feedback import FeedbackStore
@@ -153,14 +156,37 @@ def test_a_message_too_long_for_a_link_is_copied_instead(page):
     assert "une longue phrase" in page.evaluate("navigator.clipboard.readText()")
 
 
+def written(site):
+    """Everything that the server wrote: its data, and the folder where Gradio puts files."""
+    folders = (site.settings.data_dir, Path(tempfile.gettempdir()) / "gradio")
+    return [p.read_bytes() for folder in folders for p in folder.rglob("*") if p.is_file()]
+
+
 def test_nothing_of_a_conversation_is_kept_on_the_server(page, site):
     ask(page, "Une question que personne ne doit garder ?")
     take(page, "Texte Markdown")
-    kept = [p for p in site.settings.data_dir.rglob("*") if p.is_file()]
-    assert not any(b"personne ne doit garder" in p.read_bytes() for p in kept)
+    assert not any(b"personne ne doit garder" in content for content in written(site))
     assert page.evaluate("JSON.stringify([localStorage.length, document.cookie])") == json.dumps(
         [0, ""], separators=(",", ":")
     )
+
+
+def test_nothing_is_kept_on_the_server_either_when_the_browser_keeps_conversations(
+    page, site, caplog
+):
+    caplog.set_level("DEBUG")
+    turn_on(page)
+    ask(page, "Une question que seul ce navigateur garde ?")
+    kept(page, 1)
+    page.reload()
+    opened(page, "Une question que seul ce navigateur garde ?")
+    ask(page, "Et la suite que lui seul garde ?")
+    kept(page, 2)
+    for words in ("seul ce navigateur garde", "lui seul garde"):
+        assert not any(words.encode() in content for content in written(site))
+        assert words not in caplog.text
+    assert page.evaluate("document.cookie") == ""
+    page.evaluate("localStorage.clear()")
 
 
 def test_the_first_page_and_clicks_are_quick(open_page, page):

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
 from corpus.makers import Page, pdf
 
+from pvd_assistant.index.vectors import FloatArray
 from pvd_assistant.model import (
     Answer,
     Citation,
     Filters,
+    Hit,
     Metadata,
     Part,
     Passage,
@@ -21,6 +26,7 @@ from pvd_assistant.model import (
     Source,
     Statement,
     Turn,
+    Unit,
 )
 from pvd_assistant.territory.communes import Territory
 
@@ -78,11 +84,13 @@ class FakeIndex:
     documents: Mapping[str, Record]
     texts: Mapping[str, tuple[Part, ...]]
     outdated: bool = False
+    embedder: object = None
     manifest: SimpleNamespace = field(
         default_factory=lambda: SimpleNamespace(
             model="fake",
             model_version="1",
             dimension=4,
+            corpus="corpus-1",
             documents=3,
             passages=4,
             built="2026-11-23T10:00:00+00:00",
@@ -93,11 +101,19 @@ class FakeIndex:
         return self.texts.get(document_id, ())
 
     def passages_of(self, document_id: str) -> tuple[Passage, ...]:
-        if document_id != SHEET:
-            return ()
-        text = _SHEET_TEXT[_PASSAGE_START:_PASSAGE_END]
-        span = (_PASSAGE_START, _PASSAGE_END)
-        return (Passage("p", SHEET, "d", 0, *span, text, (), ("Combien",)),)
+        cited = [c for c in SOURCED.citations if c.document == document_id in self.documents]
+        return tuple(_passage(c) for c in cited)
+
+    def embed_question(self, text: str) -> FloatArray:
+        """A vector that shares a direction with any text that shares a word."""
+        vector = np.zeros(256, np.float32)
+        for word in re.findall(r"\w{3,}", text.casefold()):
+            vector[zlib.crc32(word.encode()) % len(vector)] = 1
+        return vector / max(1.0, float(np.linalg.norm(vector)))
+
+    def search(self, text: str, **_: object) -> list[Hit]:
+        """The sheet's first passage, whatever is asked."""
+        return [Hit(passage, 0.5, 0.5, 0.5, 0.5) for passage in self.passages_of(SHEET)[:1]]
 
 
 class FakeAssistant:
@@ -280,6 +296,14 @@ ANSWERS = {
     "partiel": PARTIAL,
     "hostile": HOSTILE,
 }
+
+
+def _passage(c: Citation) -> Passage:
+    span = (c.start, c.end)
+    titles = (c.section,)
+    name = f"{c.document}#{c.part}:{c.start}-{c.end}"
+    units = (Unit(0, len(c.passage), "sentence"),)
+    return Passage(name, c.document, "d", 0, *span, c.passage, units, titles, c.page, c.label)
 
 
 def guide_pdf() -> bytes:

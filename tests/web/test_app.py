@@ -15,7 +15,7 @@ def test_the_chat_is_a_french_page_with_header_main_and_footer(page):
     assert page.status_code == 200
     assert '<html id="pvd" lang="fr"' in page.text
     assert "Assistant du Club Petites villes de demain" in page.text
-    for mark in ("<header", "<gradio-app", "<footer", 'role="status"', "<noscript"):
+    for mark in ("<header", "<gradio-app", "<footer", 'id="annonce"', "<noscript"):
         assert page.text.count(mark) == 1
     for link in ("/accessibilite", "/mentions-legales", "/donnees-personnelles", "/a-propos"):
         assert f'href="{link}"' in page.text

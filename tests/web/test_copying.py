@@ -1,6 +1,7 @@
 from fakes import OUT_OF_SCOPE, PARTIAL, SOURCED
 
-from pvd_assistant.web.copying import place_in_document, plain_answer
+from pvd_assistant.answer.citing import place_in_document
+from pvd_assistant.web.copying import plain_answer
 
 
 def test_a_copied_answer_carries_its_sources_their_dates_and_its_warnings():

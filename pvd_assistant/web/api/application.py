@@ -10,12 +10,12 @@ from fastapi import FastAPI
 from starlette.routing import Route
 
 from pvd_assistant.messages import load_data
+from pvd_assistant.version import package_version
 from pvd_assistant.web.api import completions, problems, rest
 from pvd_assistant.web.api.engine import Engine
 from pvd_assistant.web.api.limits import Slots
 from pvd_assistant.web.api.mcp_server import McpEndpoint
 from pvd_assistant.web.feedback import FeedbackStore
-from pvd_assistant.web.health import package_version
 from pvd_assistant.web.service import Service
 
 #: Where programs read what the API offers.

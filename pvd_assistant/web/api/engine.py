@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, get_args
 
+from pvd_assistant.answer.citing import source_line
 from pvd_assistant.answer.composing import citation
 from pvd_assistant.errors import UnknownCommuneError, UsageError
 from pvd_assistant.index.filters import key as folded
@@ -23,7 +24,6 @@ from pvd_assistant.web.api.requests import (
     QuestionIn,
     SearchIn,
 )
-from pvd_assistant.web.copying import source_line
 from pvd_assistant.web.service import Service
 
 if TYPE_CHECKING:

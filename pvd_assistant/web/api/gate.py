@@ -21,6 +21,7 @@ from pvd_assistant.web.api.problems import problem
 _ADDRESSES = re.compile(r"/api/[\w./-]+|/v1/[\w./-]+|/mcp")
 _MCP = "/mcp"
 _LOCAL_NAMES = ("localhost", "127.0.0.1", "::1")
+_BROUGHT = ("x-forwarded-for", "x-real-ip", "forwarded")
 _BROWSER_HEADERS = [
     "Authorization", "Content-Type", "X-API-Key", "Mcp-Protocol-Version", "Mcp-Session-Id",
     "Mcp-Method", "Mcp-Name", "Last-Event-ID",
@@ -44,7 +45,7 @@ class Faces:
                 allow_origins=list(settings.api_origins),
                 allow_methods=["GET", "POST", "DELETE"],
                 allow_headers=_BROWSER_HEADERS,
-                expose_headers=["Retry-After", "Mcp-Session-Id"],
+                expose_headers=["Retry-After", "Mcp-Session-Id", "X-Request-ID"],
             )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -92,10 +93,10 @@ class Gate:
         if not self._known_page(headers):
             return problem(403, "api.origin", text("api.origin"))
         if self._key:
-            if not hmac.compare_digest(_given_key(headers), self._key):
+            if not has_key(headers, self._key):
                 asked = {"WWW-Authenticate": "Bearer"}
                 return problem(401, "api.key", text("api.key"), headers=asked)
-        elif not (_is_local(address) and _host(headers.get("host", "")) in _LOCAL_NAMES):
+        elif not from_here(address, headers):
             return problem(403, "api.local", text("api.local"))
         return None
 
@@ -105,6 +106,20 @@ class Gate:
         if origin is None or origin in self._origins or "*" in self._origins:
             return True
         return urlsplit(origin).netloc == headers.get("host")
+
+
+def has_key(headers: Headers, key: bytes) -> bool:
+    """Tell whether a request gives the key."""
+    return hmac.compare_digest(_given_key(headers), key)
+
+
+def from_here(address: str, headers: Headers) -> bool:
+    """Tell whether a request comes from this machine, and asks for it by its own name.
+
+    One that a proxy brings is not: who sent it may be anywhere, whatever the proxy's own address.
+    """
+    brought = any(name in headers for name in _BROUGHT)
+    return not brought and _is_local(address) and _host(headers.get("host", "")) in _LOCAL_NAMES
 
 
 def _given_key(headers: Headers) -> bytes:

@@ -32,13 +32,13 @@ from starlette.types import Receive, Scope, Send
 from pvd_assistant.errors import PvdError
 from pvd_assistant.messages import load_data, text
 from pvd_assistant.settings import Settings
+from pvd_assistant.version import package_version
 from pvd_assistant.web.api import spoken
 from pvd_assistant.web.api.engine import Engine, written
 from pvd_assistant.web.api.limits import Slots
 from pvd_assistant.web.api.replies import AnswerOut, CommunesOut, PassagesOut, ProjectsOut
 from pvd_assistant.web.api.requests import CommunesIn, ProjectsIn, QuestionIn, SearchIn
 from pvd_assistant.web.api.validation import field_problems
-from pvd_assistant.web.health import package_version
 from pvd_assistant.web.service import Service
 
 logger = logging.getLogger(__name__)

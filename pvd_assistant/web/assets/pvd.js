@@ -194,6 +194,7 @@
       const before = states.get(id);
       if (before === state) continue;
       states.set(id, state);
+      if ("reopened" in exchange.dataset) continue;
       if (before === undefined && state !== "failed") {
         announce(said.text.announce_writing);
         exchange.scrollIntoView({ block: "start", behavior: calm() ? "auto" : "smooth" });
@@ -201,6 +202,13 @@
       if (state === "done") announce(said.text.announce_done);
       if (state === "failed") announce(said.text.announce_failed);
     }
+  }
+
+  /* The field stays in view, unless large text or a low window makes it fill a third of the screen.
+     The town's form is not counted: what is being typed in must not go away as it opens. */
+  function place() {
+    const height = (byId("saisie")?.offsetHeight ?? 0) - (document.querySelector(".town[open] .town-form")?.offsetHeight ?? 0);
+    document.documentElement.classList.toggle("field-in-flow", height > innerHeight / 3);
   }
 
   let pending = false;
@@ -216,6 +224,8 @@
     }).observe(document.body, { childList: true, subtree: true, attributes: true, attributeFilter: ["data-state", "lang", "class"] });
     byId("panneau-fermer").addEventListener("click", closeSource);
     byId("panneau-source").addEventListener("close", closed);
+    addEventListener("resize", place);
+    new ResizeObserver(place).observe(document.body);
     document.querySelector("a[data-skip]").addEventListener("click", (event) => {
       const target = field();
       if (!target) return;

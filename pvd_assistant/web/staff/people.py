@@ -37,11 +37,8 @@ _FIELDS = {
 def router(access: Access, accounts: Accounts) -> APIRouter:
     """Return the routes of the accounts."""
     routes = APIRouter()
-    reader, sender = (
-        access.needs(Permission.MANAGE_ACCOUNTS),
-        access.sends(Permission.MANAGE_ACCOUNTS),
-    )
-    _add_reading(routes, accounts, reader)
+    sender = access.sends(Permission.MANAGE_ACCOUNTS)
+    _add_reading(routes, accounts, access.needs(Permission.MANAGE_ACCOUNTS))
     people = accounts.people
 
     @routes.post(f"{_PEOPLE}/nouveau")

@@ -119,7 +119,8 @@ def address_of(request: Request) -> str:
 
 def _enter(access: Access, request: Request, token: str, back: str) -> Response:
     """Go on with a new session; the one this browser had, if any, is closed."""
-    access.sessions.close(request.cookies.get(COOKIE, ""))
+    if before := request.cookies.get(COOKIE):
+        access.sessions.close(before)
     entered = _to(back)
     access.keep(request, entered, COOKIE, token, HOME)
     return entered

@@ -32,6 +32,8 @@ def made(api_settings, assistant):
         {"client": ("192.0.2.7", 50000)},
         {"base_url": "http://assistant.example"},
         {"client": ("not an address", 1)},
+        {"headers": {"X-Forwarded-For": "192.0.2.7"}},
+        {"headers": {"Forwarded": "for=192.0.2.7"}},
     ],
 )
 def test_without_a_key_only_this_machine_is_answered(site, changes):

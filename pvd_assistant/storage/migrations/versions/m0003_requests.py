@@ -24,14 +24,17 @@ def upgrade() -> None:
         sa.Column("sender_address", sa.String(320), nullable=False),
         sa.Column("town", sa.String(5), nullable=True),
         sa.Column("questions", sa.JSON(), nullable=False),
+        sa.Column("intake", sa.JSON(), nullable=False),
         sa.Column("state", sa.String(10), nullable=False),
         sa.Column("assigned_to", sa.Integer(), nullable=True),
         sa.Column("accepted", sa.Integer(), nullable=False),
+        sa.Column("accepted_by", sa.Integer(), nullable=True),
         sa.Column("reviewed_by", sa.Integer(), nullable=True),
         sa.Column("reviewed", sa.DateTime(timezone=True), nullable=True),
         sa.Column("sent_by", sa.Integer(), nullable=True),
         sa.Column("sent", sa.DateTime(timezone=True), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("searched", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_requests")),
         *[
             sa.ForeignKeyConstraint(
@@ -40,7 +43,7 @@ def upgrade() -> None:
                 name=op.f(f"fk_requests_{column}_accounts"),
                 ondelete="SET NULL",
             )
-            for column in ("created_by", "assigned_to", "reviewed_by", "sent_by")
+            for column in ("created_by", "assigned_to", "accepted_by", "reviewed_by", "sent_by")
         ],
     )
     for column in ("created", "state", "assigned_to"):
@@ -53,9 +56,13 @@ def upgrade() -> None:
         sa.Column("time", sa.DateTime(timezone=True), nullable=False),
         sa.Column("author_id", sa.Integer(), nullable=True),
         sa.Column("author", sa.String(200), nullable=False),
+        sa.Column("origin", sa.String(20), nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
         sa.Column("statements", sa.JSON(), nullable=False),
         sa.Column("citations", sa.JSON(), nullable=False),
+        sa.Column("told", sa.JSON(), nullable=False),
+        sa.Column("unanswered", sa.JSON(), nullable=False),
+        sa.Column("engine", sa.String(300), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_reply_versions")),
         sa.ForeignKeyConstraint(
             ["request_id"],
