@@ -28,6 +28,7 @@ OPTIONAL = ("valid_until", "pillar", "themes", "partners", "place")
 _PLACE_KEYS = ("commune", "insee", "departement", "region", "population")
 _SOURCE_KEYS = ("title", "publisher", "url", "date")
 _LARGEST = 100_000
+_MOST_PEOPLE = 100_000_000
 _PARTIAL_DATE = re.compile(r"(?:19|20)\d\d(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01]))?)?")
 _INSEE = re.compile(r"(?:\d\d|2[AB])\d{3}")
 
@@ -98,15 +99,27 @@ def _load(front: str) -> tuple[dict[str, Any], dict[tuple[str | int, ...], int]]
         if not isinstance(node, yaml.MappingNode):
             raise ValueError(text("corpus.metadata_not_mapping"))
         lines: dict[tuple[str | int, ...], int] = {}
-        _collect_lines(node, (), lines)
+        _collect_lines(node, (), lines, set())
         return cast(dict[str, Any], loader.construct_document(node)), lines
+    except (AttributeError, IndexError, KeyError, TypeError) as error:
+        # PyYAML believes explicit tags: « !!bool peut-être » breaks its constructor.
+        raise ValueError(text("corpus.wrong_tag")) from error
     finally:
         loader.dispose()
 
 
 def _collect_lines(
-    node: yaml.Node, path: tuple[str | int, ...], lines: dict[tuple[str | int, ...], int]
+    node: yaml.Node,
+    path: tuple[str | int, ...],
+    lines: dict[tuple[str | int, ...], int],
+    seen: set[int],
 ) -> None:
+    """Note where each key stands; lists that repeat one another (aliases) would be walked for ever."""
+    if isinstance(node, yaml.CollectionNode):
+        if id(node) in seen:
+            problem = text("corpus.alias")
+            raise yaml.MarkedYAMLError(problem=problem, problem_mark=node.start_mark)
+        seen.add(id(node))
     if isinstance(node, yaml.MappingNode):
         for key, value in node.value:
             step = (*path, str(key.value))
@@ -114,11 +127,11 @@ def _collect_lines(
                 problem = text("corpus.twice", name=key.value)
                 raise yaml.MarkedYAMLError(problem=problem, problem_mark=key.start_mark)
             lines[step] = key.start_mark.line
-            _collect_lines(value, step, lines)
+            _collect_lines(value, step, lines, seen)
     elif isinstance(node, yaml.SequenceNode):
         for position, value in enumerate(node.value):
             lines[(*path, position)] = value.start_mark.line
-            _collect_lines(value, (*path, position), lines)
+            _collect_lines(value, (*path, position), lines, seen)
 
 
 class _Reader:
@@ -277,7 +290,9 @@ class _Reader:
                 self._wrong(("place", "insee"), "corpus.bad_insee", value=_short(code))
         population = data.get("population")
         if population is not None and (
-            not isinstance(population, int) or isinstance(population, bool) or population < 0
+            not isinstance(population, int)
+            or isinstance(population, bool)
+            or not 0 <= population <= _MOST_PEOPLE
         ):
             self._wrong(("place", "population"), "corpus.bad_population", value=_short(population))
             population = None

@@ -16,6 +16,8 @@ from pvd_assistant.settings import Settings
 
 #: A folder of this name is not read (nor is one whose name starts with a dot).
 _NOT_READ = "sources"
+#: Longest step of an id, in bytes, and most steps: what file systems hold, with room for an extension.
+_LONGEST_STEP, _MOST_STEPS = 200, 10
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f\\:]")
 
 
@@ -81,6 +83,13 @@ def check_id(identifier: str) -> None:
     :raises DocumentError: it cannot be the id of a document.
     """
     steps = identifier.split("/")
-    sound = all(step and step[0] not in ".~" and step.lower() != _NOT_READ for step in steps)
+    sound = all(
+        step
+        and step[0] not in ".~"
+        and step.lower() != _NOT_READ
+        and len(step.encode("utf-8", "replace")) <= _LONGEST_STEP
+        for step in steps
+    )
+    sound = sound and len(steps) <= _MOST_STEPS
     if not sound or _UNSAFE.search(identifier) or printable(identifier) != identifier:
         raise DocumentError("corpus.bad_id", id=printable(identifier))

@@ -5,7 +5,6 @@ The reader is chosen by the file's extension; its first bytes must agree.
 
 from __future__ import annotations
 
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -53,10 +52,20 @@ def read(path: Path, settings: Settings) -> tuple[Part, ...]:
     found = sniff(path)
     if found != expected:
         raise DocumentError(f"corpus.really_{found}", path=path, extension=path.suffix)
-    parts: tuple[Part, ...] = import_module(f"{__name__}.{module}").read(path, settings)
+    parts = _parts(path, module, settings)
     if not any(part.blocks for part in parts):
         raise DocumentError("corpus.no_text", path=path)
     return parts
+
+
+def _parts(path: Path, module: str, settings: Settings) -> tuple[Part, ...]:
+    if module == "pdf":  # its pages have their own processes
+        from pvd_assistant.corpus.readers import pdf
+
+        return pdf.read(path, settings)
+    from pvd_assistant.corpus.readers import isolated
+
+    return isolated.read(path, module, settings)
 
 
 def sniff(path: Path) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 
 from pvd_assistant.corpus.readers.archives import Archive
 from pvd_assistant.corpus.readers.assembly import Piece, assemble, table_pieces
+from pvd_assistant.corpus.readers.files import whole
 from pvd_assistant.corpus.text import clean
 from pvd_assistant.errors import DocumentError
 from pvd_assistant.model import Part
@@ -60,6 +61,12 @@ def _attribute(element: Any, *steps: str) -> str | None:
     return str(value) if value is not None else None
 
 
+def _level(outline: str | None) -> int | None:
+    """Return an outline level from 0; ``None`` when there is none."""
+    level = whole(outline, -1)
+    return level if level >= 0 else None
+
+
 def _styles(root: Any) -> dict[str, _Style]:
     found: dict[str, _Style] = {}
     for style in root.iterfind(f"{_W}style") if root is not None else ():
@@ -67,7 +74,7 @@ def _styles(root: Any) -> dict[str, _Style]:
         found[style.get(f"{_W}styleId", "")] = _Style(
             name=_attribute(style, "name") or "",
             parent=_attribute(style, "basedOn") or "",
-            outline=int(outline) if outline and outline.isdecimal() else None,
+            outline=_level(outline),
             number=_number(style.find(f"{_W}pPr")),
             hidden=_is_hidden(style.find(f"{_W}rPr")),
         )
@@ -82,7 +89,7 @@ def _is_hidden(properties: Any) -> bool:
     if vanish is not None and vanish.get(f"{_W}val", "true") not in _OFF:
         return True
     size = _attribute(properties, "sz") or ""
-    return size.isdecimal() and int(size) < _SMALLEST
+    return whole(size, _SMALLEST) < _SMALLEST
 
 
 def _is_white(run: Any, properties: Any) -> bool:
@@ -102,7 +109,7 @@ def _number(properties: Any) -> tuple[str, int] | None:
     if not identifier or identifier == "0":
         return None
     level = _attribute(properties, "numPr", "ilvl") or "0"
-    return identifier, int(level) + 1 if level.isdecimal() else 1
+    return identifier, whole(level, 0) + 1
 
 
 def _numbered(root: Any) -> set[tuple[str, int]]:
@@ -112,7 +119,7 @@ def _numbered(root: Any) -> set[tuple[str, int]]:
     abstract: dict[str | None, list[tuple[int, str | None]]] = {}
     for definition in root.iterfind(f"{_W}abstractNum"):
         levels = [
-            (int(level.get(f"{_W}ilvl", "0")) + 1, _attribute(level, "numFmt"))
+            (whole(level.get(f"{_W}ilvl"), 0) + 1, _attribute(level, "numFmt"))
             for level in definition.iterfind(f"{_W}lvl")
         ]
         abstract[definition.get(f"{_W}abstractNumId")] = levels
@@ -153,7 +160,7 @@ class _Walk:
         hidden = any(style.hidden for style in names)
         text = "" if hidden else clean("".join(_words(element, self._hidden)))
         outline = _attribute(properties, "outlineLvl")
-        level = int(outline) if outline and outline.isdecimal() else None
+        level = _level(outline)
         for style in names:
             if match := _HEADING.match(style.name):
                 return Piece("heading", text, int(match[1]))
@@ -223,5 +230,5 @@ def _rows(table: Any, hidden: Collection[str]) -> Iterator[list[str]]:
                 text = above.get(len(cells), "")
             above[len(cells)] = text
             span = _attribute(properties, "gridSpan") or "1"
-            cells += [text, *[""] * (min(int(span), 60) - 1 if span.isdecimal() else 0)]
+            cells += [text, *[""] * (min(whole(span, 1), 60) - 1)]
         yield cells

@@ -30,6 +30,12 @@ def check_size(path: Path, settings: Settings) -> None:
         )
 
 
+def whole(written: str | None, default: int) -> int:
+    """Return a number as files write it; ``default`` for anything else, or beyond nine digits."""
+    known = written and written.isascii() and written.isdecimal() and len(written) < 10
+    return int(written) if written and known else default
+
+
 def unreadable(path: Path, error: OSError) -> DocumentError:
     """Return the error for a file that the system does not let us read."""
     return DocumentError("corpus.unreadable", path=path, reason=error.strerror or error)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -58,9 +59,15 @@ def _is_hidden(tag: Tag, styles: Mapping[int, Style], coloured: set[int]) -> boo
 
 def _styles(soup: Tag) -> dict[int, Style]:
     """Return what the page declares of each of its tags: its own rules in order, then attributes."""
+    from soupsieve import SelectorSyntaxError
+
     found: dict[int, Style] = {}
-    for selector, style in _rules(soup):
-        for tag in soup.select(selector):
+    for selector, style in islice(_rules(soup), _MOST_RULES):
+        try:
+            tags = soup.select(selector)
+        except SelectorSyntaxError:  # browsers leave such a rule out too
+            continue
+        for tag in tags:
             found.setdefault(id(tag), {}).update(style)
     for tag in soup.find_all(True):
         own = _declarations(str(tag.get("style", "")))
@@ -75,9 +82,7 @@ def _rules(soup: Tag) -> Iterator[tuple[str, Style]]:
     """Give the simple rules of the page's own style sheets."""
     sheet = "".join(element.get_text() for element in soup.find_all("style"))[:_LONGEST_SHEET]
     sheet = _AT_RULE.sub("", _COMMENT.sub("", sheet))
-    for number, rule in enumerate(_RULE.finditer(sheet)):
-        if number >= _MOST_RULES:
-            return
+    for rule in _RULE.finditer(sheet):
         style = _declarations(rule[2])
         for selector in rule[1].split(",") if style else ():
             steps = selector.split()

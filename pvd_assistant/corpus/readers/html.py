@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pvd_assistant.corpus.readers.assembly import Piece, assemble, table_pieces
-from pvd_assistant.corpus.readers.files import read_bytes
+from pvd_assistant.corpus.readers.files import read_bytes, whole
 from pvd_assistant.corpus.readers.hidden import drop_hidden
 from pvd_assistant.corpus.text import clean
 from pvd_assistant.errors import DocumentError
@@ -150,7 +150,7 @@ class _Walk:
         self.flush()
         start = str(tag.get("start", "1"))
         ordered = tag.name == "ol"
-        self._lists.append((int(start) if start.isdecimal() else 1) if ordered else None)
+        self._lists.append(whole(start, 1) if ordered else None)
         self.flow(tag)
         self.flush()
         self._lists.pop()
@@ -207,8 +207,7 @@ def _fill(cells: list[str], spanning: dict[int, tuple[int, str]]) -> None:
 
 
 def _span(cell: Any, name: str) -> int:
-    value = str(cell.get(name, "1"))
-    return min(max(int(value), 1), _MOST_COLUMNS) if value.isdecimal() else 1
+    return min(max(whole(str(cell.get(name, "1")), 1), 1), _MOST_COLUMNS)
 
 
 @cache

@@ -147,6 +147,10 @@ class _Veil(HTMLParser):
     def down(self) -> bool:
         return bool(self._open)
 
+    def parse_marked_section(self, i: int, report: bool = True) -> int:
+        """Skip « <![…]> » as browsers do; the base class gives up on most of them."""
+        return self.parse_bogus_comment(i, report)
+
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag not in _VOID and (self._open or hides(dict(attrs))):
             self._open.append(tag)

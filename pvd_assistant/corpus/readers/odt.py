@@ -9,6 +9,7 @@ from typing import Any
 
 from pvd_assistant.corpus.readers.archives import Archive
 from pvd_assistant.corpus.readers.assembly import Piece, assemble, table_pieces
+from pvd_assistant.corpus.readers.files import whole
 from pvd_assistant.corpus.text import clean
 from pvd_assistant.errors import DocumentError
 from pvd_assistant.model import Part
@@ -68,7 +69,7 @@ class _Walk:
                     self._white.add(name)
             for style in root.iter(f"{_TEXT}list-style") if root is not None else ():
                 for level in style.iterfind(f"{_TEXT}list-level-style-number"):
-                    key = style.get(f"{_STYLE}name", ""), int(level.get(f"{_TEXT}level", "1"))
+                    key = style.get(f"{_STYLE}name", ""), whole(level.get(f"{_TEXT}level"), 1)
                     self._numbered.add(key)
 
     def pieces(self, parent: Any) -> Iterator[Piece]:
@@ -76,8 +77,7 @@ class _Walk:
             tag = element.tag
             if tag == f"{_TEXT}h":
                 level = element.get(f"{_TEXT}outline-level", "1")
-                number = int(level) if level.isdecimal() else 1
-                yield Piece("heading", self._words(element), max(number, 1))
+                yield Piece("heading", self._words(element), max(whole(level, 1), 1))
             elif tag == f"{_TEXT}p":
                 kind = "aside" if self._is_aside(element) else "paragraph"
                 yield Piece(kind, self._words(element))  # type: ignore[arg-type]
@@ -129,7 +129,7 @@ class _Walk:
                 if cell.tag not in (f"{_TABLE}table-cell", f"{_TABLE}covered-table-cell"):
                     continue
                 repeats = cell.get(f"{_TABLE}number-columns-repeated", "1")
-                count = min(int(repeats), _MOST_REPEATS) if repeats.isdecimal() else 1
+                count = min(whole(repeats, 1), _MOST_REPEATS)
                 text = " ".join(filter(None, map(self._words, cell.iter(f"{_TEXT}p"))))
                 cells += [text] * count
             yield cells[:_MOST_REPEATS]

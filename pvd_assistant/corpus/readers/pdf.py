@@ -140,10 +140,11 @@ class _PageReading:
     def pieces(self, previous: Table | None) -> list[Piece]:
         """Return the pieces; ``previous`` is the table that ended the page before, if any."""
         tables = {table.first: table for table in self._tables()}
-        at = 0
+        at, announced = 0, set[int]()  # a bookmark may name a title that is on no line of the page
         while at < len(self._page.lines):
             self.last_table = None
-            if (heading := self._headings.get(at)) is not None:
+            if (heading := self._headings.get(at)) is not None and at not in announced:
+                announced.add(at)
                 self._close()
                 self._indents = []
                 if heading.level:

@@ -4,19 +4,15 @@ from __future__ import annotations
 
 import json
 import os
-import queue
-import subprocess
-import sys
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import pvd_assistant
 from pvd_assistant.corpus.readers.pdf_lines import MARK, Line, Segment
 from pvd_assistant.corpus.readers.pdf_runs import Rule
+from pvd_assistant.corpus.readers.processes import Process
 from pvd_assistant.corpus.text import clean
 from pvd_assistant.errors import DocumentError
 from pvd_assistant.settings import Settings
@@ -87,8 +83,8 @@ def extract(path: Path, settings: Settings) -> RawPdf:
 def _read_pages(path: Path, settings: Settings, pdf: RawPdf, mode: str, *, single: bool) -> int:
     """Add pages to ``pdf`` (one if ``single``) and return how many the document has."""
     limit = settings.page_timeout_s
-    with _worker(path, len(pdf.pages), mode) as lines:
-        document = _next(lines, limit + _START)
+    with _worker(path, len(pdf.pages), mode) as process:
+        document = _next(process, limit + _START)
         if "error" in document:
             code = f"corpus.{document['error']}"
             raise DocumentError(code, path=path, reason=document.get("reason", ""))
@@ -102,51 +98,29 @@ def _read_pages(path: Path, settings: Settings, pdf: RawPdf, mode: str, *, singl
         pdf.labels = document["labels"]
         pdf.outline = [tuple(entry) for entry in document["outline"]]
         for _ in range(len(pdf.pages), total):
-            pdf.pages.append(_page(_next(lines, limit)))
+            pdf.pages.append(_page(_next(process, limit)))
             if single:
                 break
         return total
 
 
 @contextmanager
-def _worker(path: Path, first: int, mode: str) -> Iterator[queue.Queue[bytes]]:
-    """Start the process and give its lines; it never outlives the block."""
-    package = str(Path(pvd_assistant.__file__).parent.parent)
-    command = [sys.executable, "-P", *WORKER, os.fspath(path), str(first), mode]
-    process = subprocess.Popen(
-        command,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        env=os.environ | {"PYTHONPATH": package, "PYTHONIOENCODING": "utf-8"},
-    )
-    lines: queue.Queue[bytes] = queue.Queue()
-    thread = threading.Thread(target=_pump, args=(process, lines), daemon=True)
-    thread.start()
+def _worker(path: Path, first: int, mode: str) -> Iterator[Process]:
+    """Start the process that reads from a page on; it never outlives the block."""
+    process = Process([*WORKER, os.fspath(path), str(first), mode])
     try:
-        yield lines
+        yield process
     finally:
-        process.kill()
-        thread.join()
-        process.wait()
+        process.stop()
 
 
-def _pump(process: subprocess.Popen[bytes], lines: queue.Queue[bytes]) -> None:
-    assert process.stdout is not None
-    with process.stdout:
-        for line in process.stdout:
-            lines.put(line)
-    lines.put(b"")
-
-
-def _next(lines: queue.Queue[bytes], limit: float) -> dict[str, Any]:
+def _next(process: Process, limit: float) -> dict[str, Any]:
     try:
-        line = lines.get(timeout=limit)
-    except queue.Empty:
+        data: dict[str, Any] = json.loads(process.line(limit))
+    except TimeoutError:
         raise _Stopped(slow=True) from None
-    if not line:
-        raise _Stopped(slow=False)
-    data: dict[str, Any] = json.loads(line)
+    except EOFError:
+        raise _Stopped(slow=False) from None
     return data
 
 

@@ -11,10 +11,10 @@ import json
 import sys
 from typing import TYPE_CHECKING, Any
 
+from pvd_assistant.corpus.readers.processes import limit_resources
+
 if TYPE_CHECKING:
     from pvd_assistant.corpus.readers.pdf_lines import Line
-
-_MEMORY = 3 << 30
 
 
 def main(path: str, first: int, mode: str) -> None:
@@ -22,7 +22,7 @@ def main(path: str, first: int, mode: str) -> None:
     from pypdf import PdfReader
     from pypdf.errors import PyPdfError
 
-    _limit_memory()
+    limit_resources()
     try:
         reader = PdfReader(path)
         if reader.is_encrypted and not reader.decrypt(""):
@@ -35,14 +35,6 @@ def main(path: str, first: int, mode: str) -> None:
     fonts: dict[int, Any] = {}
     for number in range(first, len(reader.pages)):
         _say(_page(reader.pages[number], mode, fonts))
-
-
-def _limit_memory() -> None:
-    try:
-        import resource
-    except ImportError:  # Windows has no such limit
-        return
-    resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
 
 
 def _say(data: dict[str, Any]) -> None:

@@ -332,6 +332,16 @@ def test_a_page_of_many_dots_is_read_in_seconds(tmp_path: Path, settings: Settin
     assert time.monotonic() - start < 15
 
 
+def test_a_bookmark_that_is_on_no_line_of_its_page_is_read_once(
+    tmp_path: Path, settings: Settings
+) -> None:
+    pages = [Page().text(70, 700, "La halle est ouverte.")] * 2
+    raw = pdf(pages, outline=[("Ouverture", 0, 800), ("Suite", 1, 800)])
+    first, second = parts_of(tmp_path, raw, settings)
+    assert first.text == "Ouverture\n\nLa halle est ouverte."
+    assert second.text == "Suite\n\nLa halle est ouverte."
+
+
 def test_reading_does_not_import_pypdf_here(tmp_path: Path, settings: Settings) -> None:
     """A hostile file is only opened in the other process."""
     loaded = sys.modules.pop("pypdf", None)
