@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 HOST ?= 127.0.0.1
 PORT ?= 7860
 
-.PHONY: run test index eval typeset lint clean
+.PHONY: run test index eval typeset lint release audit sbom clean
 
 run: $(VENV)/.installed  ## Install, index what has changed, open the chat on localhost.
 	-@$(BIN)/pvd-assistant index
@@ -28,6 +28,19 @@ eval: $(VENV)/.installed
 
 typeset: $(VENV)/.installed-dev  ## Typeset the PDFs of the corpus from their Markdown sources.
 	$(BIN)/python corpus/typeset.py
+
+release: $(VENV)/.installed-dev  ## Check, test, build the archives and their checksums; sends nothing.
+	$(BIN)/python scripts/release.py
+
+sbom: $(VENV)/.installed-dev  ## List what is installed with its licences (CycloneDX), and the licences to read.
+	$(BIN)/python scripts/sbom.py > sbom.json
+	-$(BIN)/python scripts/sbom.py --check
+
+audit: $(VENV)/.installed  ## Look for known weaknesses of the pinned versions; needs pip-audit and the internet.
+	@$(PYTHON) -m pip_audit --version >/dev/null 2>&1 || \
+		{ echo "Install pip-audit first: $(PYTHON) -m pip install pip-audit"; exit 2; }
+	@$(PYTHON) -m pip_audit --disable-pip --no-deps -r constraints.txt || \
+		{ echo "A weakness is listed above, or the advisories could not be reached (they are on the internet)."; exit 1; }
 
 clean:
 	rm -rf $(VENV) index/CURRENT index/gen-* index/cache

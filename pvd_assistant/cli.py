@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import logging
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,9 +14,12 @@ from typing import Annotated, Any, get_args
 
 import typer
 
+from pvd_assistant import cli_operations, cli_starting
+from pvd_assistant.cli_users import app as users_app
 from pvd_assistant.errors import CorpusError, PvdError, UnknownCommuneError, UsageError
 from pvd_assistant.messages import text
 from pvd_assistant.model import Filters, Kind
+from pvd_assistant.observability import logs
 from pvd_assistant.settings import Settings, load_settings
 
 app = typer.Typer(
@@ -30,6 +32,9 @@ eval_app = typer.Typer(no_args_is_help=True, help=text("help.eval"))
 app.add_typer(corpus_app, name="corpus")
 app.add_typer(db_app, name="db")
 app.add_typer(eval_app, name="eval")
+app.add_typer(users_app, name="users")
+cli_starting.add_commands(app)
+cli_operations.add_commands(app)
 
 CorpusOption = Annotated[Path | None, typer.Option("--corpus", help=text("help.corpus_dir"))]
 IndexOption = Annotated[Path | None, typer.Option("--index", help=text("help.index_dir"))]
@@ -58,7 +63,7 @@ def _fail(message: str, status: int) -> None:
 
 def _settings(corpus: Path | None = None, index: Path | None = None, **flags: Any) -> Settings:
     settings = load_settings(corpus_dir=corpus, index_dir=index, **flags)
-    logging.basicConfig(level=settings.log_level, stream=sys.stderr)
+    logs.configure(settings)
     return settings
 
 
@@ -75,11 +80,17 @@ def index_command(
 ) -> None:
     """Bring the index up to date with the corpus."""
     from pvd_assistant.console import err, out
-    from pvd_assistant.index.builder import build
+    from pvd_assistant.library.refresh import refresh
     from pvd_assistant.progress import progress_bar
+    from pvd_assistant.storage.database import Database
 
-    with progress_bar(text("cli.indexing")) as advance:
-        report = build(_settings(corpus, index), rebuild=rebuild, on_progress=advance)
+    settings = _settings(corpus, index)
+    database = Database(settings)
+    try:
+        with progress_bar(text("cli.indexing")) as advance:
+            report = refresh(settings, database, rebuild=rebuild, on_progress=advance)
+    finally:
+        database.close()
     total = len(report.added) + len(report.changed) + len(report.unchanged)
     if not (report.added or report.changed or report.removed or report.failed):
         out.print(text("cli.nothing_new", documents=total))
@@ -216,7 +227,7 @@ def corpus_list(corpus: CorpusOption = None, as_json: JsonOption = False) -> Non
 
     settings = _settings(corpus)
     rows = []
-    catalogue = Catalogue(settings.corpus_dir, settings)
+    catalogue = Catalogue.of(settings)
     for entry in catalogue.entries():
         try:
             metadata = catalogue.metadata(entry)
@@ -244,14 +255,15 @@ def corpus_check(
     from pvd_assistant.territory.communes import Territory
 
     settings = _settings(corpus)
-    catalogue = Catalogue(settings.corpus_dir, settings)
+    catalogue = Catalogue.of(settings)
+    # What people added is checked, but neither corrected behind their back nor held to our spelling.
+    shipped = Catalogue(settings.corpus_dir, settings)
     if fix:
-        out.print(text("cli.repaired", count=len(repair(catalogue, settings))))
+        out.print(text("cli.repaired", count=len(repair(shipped, settings))))
     problems = catalogue.check()
     if strict:
-        problems += proofread(
-            catalogue, settings, Territory.load(settings.official_dir).proper_nouns
-        )
+        names = Territory.load(settings.official_dir).proper_nouns
+        problems += proofread(shipped, settings, names)
     for problem in problems:
         err.print(f"{problem.file}:{problem.line or 1}: {problem.message}", soft_wrap=True)
     if problems:
@@ -336,25 +348,6 @@ def commune(
         _print_json(describe_comparison(comparison), indent=2)
     else:
         show_comparison(describe_comparison(comparison))
-
-
-@app.command(help=text("help.doctor"))
-def doctor(
-    corpus: CorpusOption = None, index: IndexOption = None, as_json: JsonOption = False
-) -> None:
-    """Say what works, what does not, and why."""
-    from pvd_assistant.diagnosis import diagnose
-
-    checks = diagnose(_settings(corpus, index))
-    if as_json:
-        _print_json([{"name": c.name, "works": c.works, "detail": c.detail} for c in checks], 2)
-    else:
-        from pvd_assistant.console import show_table
-
-        rows = [(c.name, text("cli.works" if c.works else "cli.fails"), c.detail) for c in checks]
-        show_table([text(f"cli.column_{c}") for c in ("check", "works", "detail")], rows)
-    if not all(check.works for check in checks):
-        raise typer.Exit(1)
 
 
 @eval_app.command("answers", help=text("help.eval_answers"))

@@ -21,7 +21,12 @@ A user reads the message: it is French, names the thing and says the remedy. The
     ├── UnknownCommuneError      no commune has that name or code
     ├── SyncError                official data could not be refreshed
     ├── StorageError             the database of people's work
+    ├── BackupError              a backup cannot be made, read or put back
     ├── AccessError              somebody may not do that
+    ├── AccountError             an account cannot be made or changed as asked
+    ├── RequestError             a request or its reply cannot be read or changed like that
+    ├── LibraryError             the documents cannot be changed like that
+    ├── KnowledgeError           a reply cannot become a source, or a text cannot be kept
     └── EvaluationError          a question file or a BEIR folder is wrong
 """
 
@@ -107,8 +112,28 @@ class StorageError(PvdError):
     """The database of people's work cannot be reached, migrated or written."""
 
 
+class BackupError(PvdError):
+    """A backup cannot be made, read or put back; what was there before is untouched."""
+
+
 class AccessError(PvdError):
     """Somebody may not do what they asked for, or could not be recognised."""
+
+
+class LibraryError(PvdError):
+    """The documents cannot be changed like that: unknown one, taken name, change made meanwhile."""
+
+
+class KnowledgeError(PvdError):
+    """A reply cannot become a source, or a canned reply or a decision cannot be kept."""
+
+
+class RequestError(PvdError):
+    """A request of the helpdesk or its reply cannot be read, or cannot be changed like that."""
+
+
+class AccountError(PvdError):
+    """An account cannot be made or changed as asked: taken address, weak password, last administrator."""
 
 
 class EvaluationError(PvdError):

@@ -22,11 +22,14 @@ Kind = Literal[
     "partenaire",
     "projet",
     "faq",
+    "reponse",
     "glossaire",
     "actualite",
     "page",
     "table",
 ]
+#: The kind of the helpdesk's validated replies, which count for less than official documents.
+VALIDATED_REPLY: Kind = "reponse"
 Status = Literal["answered", "partial", "clarify", "unknown", "out_of_scope"]
 #: Statuses of an answer that states something from the documents.
 KNOWN: frozenset[Status] = frozenset({"answered", "partial"})

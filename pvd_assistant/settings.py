@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import ipaddress
+import os
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
+from pydantic_core import PydanticCustomError
 from pydantic_settings import (
     BaseSettings,
     NoDecode,
     PydanticBaseSettingsSource,
+    SecretsSettingsSource,
     SettingsConfigDict,
     TomlConfigSettingsSource,
 )
 
 from pvd_assistant.errors import SettingsError
+from pvd_assistant.messages import text
+
+#: Names a folder of files, one a setting (``pvd_database_url``): what orchestrators do with secrets.
+SECRETS_DIR = "PVD_SECRETS_DIR"
 
 
 def _listed(value: Any) -> Any:
@@ -24,6 +32,21 @@ def _listed(value: Any) -> Any:
         if isinstance(value, str)
         else value
     )
+
+
+def _networks(values: tuple[str, ...]) -> tuple[str, ...]:
+    """Refuse what is neither an address nor a network: it would match nobody, in silence."""
+    for value in values:
+        try:
+            ipaddress.ip_network(value)
+        except ValueError:
+            said = text("settings.network", value=value)
+            raise PydanticCustomError("network", "{said}", {"said": said}) from None
+    return values
+
+
+def _capital(value: Any) -> Any:
+    return value.upper() if isinstance(value, str) else value
 
 
 class Settings(BaseSettings):
@@ -103,13 +126,87 @@ class Settings(BaseSettings):
     api_origins: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed)] = Field(
         (), description="Origins of other sites whose pages may use the API (https://…)."
     )
+    trusted_proxies: Annotated[
+        tuple[str, ...], NoDecode, BeforeValidator(_listed), AfterValidator(_networks)
+    ] = Field(
+        (),
+        description="Addresses or networks of the proxies believed about who asks (X-Forwarded-*).",
+    )
+    hsts_seconds: int = Field(
+        0, ge=0, description="Seconds during which browsers must use https; 0: they are not told."
+    )
     session_idle_minutes: int = Field(
         60, ge=1, description="Minutes after which an idle signed-in browser must sign in again."
     )
     session_hours: int = Field(
         10, ge=1, description="Hours after which any signed-in browser must sign in again."
     )
-    log_level: str = Field("WARNING", description="Level of the logs written to stderr.")
+    public_url: str = Field(
+        "", description="Address of the service as browsers see it (https://…); empty: as asked."
+    )
+    sign_in_window_minutes: int = Field(
+        15, ge=1, description="Minutes during which failed sign-ins are counted."
+    )
+    sign_in_login_limit: int = Field(
+        10, ge=1, description="Failed sign-ins of one login in that time before it must wait."
+    )
+    sign_in_address_limit: int = Field(
+        50, ge=1, description="Failed sign-ins from one address in that time before it must wait."
+    )
+    oidc_issuer: str = Field(
+        "", description="Address of the OpenID Connect provider; empty: passwords only."
+    )
+    oidc_client_id: str = Field("", description="Identifier it gave to this service.")
+    oidc_client_secret: SecretStr = Field(SecretStr(""), description="Secret it gave with it.")
+    oidc_scopes: str = Field("openid email profile", description="What it is asked, with spaces.")
+    oidc_name: str = Field("", description="Its name, on the sign-in button.")
+    oidc_pkce: bool = Field(
+        True, description="Send a PKCE challenge; False for a provider that refuses it."
+    )
+    oidc_trust_email: bool = Field(
+        False, description="Take its e-mail addresses as verified when it does not say."
+    )
+    oidc_roles_claim: str = Field("", description="Claim that holds roles or groups; empty: none.")
+    oidc_roles: dict[str, str] = Field(
+        default_factory=dict, description="Role of each value of that claim, unless it is one."
+    )
+    evaluation_questions: Path | None = Field(
+        None, description="Question file (JSON lines) that the page « Qualité » asks."
+    )
+    helpdesk_sender_days: int = Field(
+        90, ge=1, description="Days after which the name and address of who asked are erased."
+    )
+    helpdesk_second_reader: bool = Field(
+        True, description="Whether a reply is reviewed by somebody other than its author."
+    )
+    helpdesk_signature: Path | None = Field(
+        None, description="Text file of the replies' signature; {name} is who signs."
+    )
+    library_worker: bool = Field(
+        True, description="Whether this server indexes what is changed in the library."
+    )
+    library_undo_days: int = Field(
+        30, ge=1, description="Days during which a change to the documents can be undone."
+    )
+    reply_review_months: int = Field(
+        6, ge=1, description="Months after which a validated reply must be read again."
+    )
+    log_level: Annotated[
+        Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"], BeforeValidator(_capital)
+    ] = Field("WARNING", description="Level of the logs written to stderr.")
+    log_format: Literal["text", "json"] = Field(
+        "text", description="Logs as lines for a person, or one JSON object a line."
+    )
+    access_log: bool = Field(
+        False, description="Log each request: method, template of its address, status, time."
+    )
+    metrics: bool = Field(False, description="Give Prometheus its figures at /metrics.")
+    metrics_key: SecretStr = Field(
+        SecretStr(""), description="Key of /metrics; empty: given to this machine only."
+    )
+    otlp_endpoint: str = Field(
+        "", description="OpenTelemetry collector, OTLP over HTTP (http://…:4318); empty: no traces."
+    )
 
     @property
     def official_dir(self) -> Path:
@@ -130,15 +227,20 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Order the sources: flags, then the environment, then ``pvd.toml``."""
-        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+        """Order the sources: flags, the environment, files of secrets, then ``pvd.toml``."""
+        folder = os.environ.get(SECRETS_DIR)
+        secrets = (SecretsSettingsSource(settings_cls, secrets_dir=folder),) if folder else ()
+        return init_settings, env_settings, *secrets, TomlConfigSettingsSource(settings_cls)
 
 
 def load_settings(**flags: Any) -> Settings:
     """Read the settings; a flag that is ``None`` was not given.
 
-    :raises SettingsError: a value is impossible, or ``pvd.toml`` cannot be read.
+    :raises SettingsError: a value is impossible, or ``pvd.toml`` or the folder of secrets cannot be read.
     """
+    secrets = os.environ.get(SECRETS_DIR)
+    if secrets and not Path(secrets).is_dir():
+        raise SettingsError("settings.no_secrets", variable=SECRETS_DIR, path=secrets)
     given = {name: value for name, value in flags.items() if value is not None}
     try:
         return Settings(**given)

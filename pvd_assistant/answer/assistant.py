@@ -165,6 +165,7 @@ class Assistant:
     def evidence(self, understood: Understanding, places: Places, filters: Filters) -> Evidence:
         """Search for a question and describe what may answer it; tables are left out."""
         understood = about_places(understood, places)
+        limited = bool(filters)
         if not filters.kinds:
             filters = replace(filters, kinds=_PROSE)
         with tracing.span("pvd.search"):
@@ -178,7 +179,7 @@ class Assistant:
             hits = with_each_question(understood, hits, filters, self.index)
         hits = [hit for hit in hits if composition.stated(hit.passage.headings)]
         asked = ask_for(understood, self.index, places.names)
-        return Evidence(understood, asked, hits, candidates(asked, hits, self.index))
+        return Evidence(understood, asked, hits, candidates(asked, hits, self.index), limited)
 
     def _answer(
         self, understood: Understanding, history: Sequence[Turn], filters: Filters

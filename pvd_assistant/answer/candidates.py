@@ -18,7 +18,7 @@ from pvd_assistant.answer.understanding import Understanding, commands, expected
 from pvd_assistant.index.analysis import term_set
 from pvd_assistant.index.query import AnalysedQuery
 from pvd_assistant.index.store import Index
-from pvd_assistant.model import Family, Hit, Passage, Unit
+from pvd_assistant.model import VALIDATED_REPLY, Family, Hit, Passage, Unit
 
 FEATURES = (
     "passage score",
@@ -69,6 +69,7 @@ class Candidate:
 
     :ivar met: kinds of things expected by the question that the text looks like.
     :ivar features: values of :data:`FEATURES`, in that order.
+    :ivar official: whether it is of an official document, not of a validated reply.
     """
 
     hit: Hit
@@ -77,6 +78,7 @@ class Candidate:
     role: str
     met: frozenset[str]
     features: tuple[float, ...]
+    official: bool = True
 
     def feature(self, name: str) -> float:
         """Return one of the features by its name."""
@@ -106,12 +108,16 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """A question with what was found for it."""
+    """A question with what was found for it.
+
+    :ivar limited: the user limited the search to some documents.
+    """
 
     understood: Understanding
     asked: Asked
     hits: list[Hit]
     found: list[Candidate]
+    limited: bool = False
 
 
 def ask_for(
@@ -192,7 +198,7 @@ def _of_passage(
     )
     kinds = (
         float(composition.fits_kind(asked.families, metadata.kind)),
-        float(metadata.kind == "faq"),
+        float(metadata.kind in ("faq", VALIDATED_REPLY)),
         asked.coverage.of(term_set(passage.questions)) if passage.questions else 0.0,
         max(hit.score for hit in of_document),
         len(of_document) / composition.limit("hits"),
@@ -206,7 +212,7 @@ def _of_passage(
         of_unit = _features(asked, passage, unit, position, text, role, met, named, meaning)
         towns = _town_features(asked, passage, f"{about} {folded}")
         features = (*of_passage, *of_unit, *towns, *kinds, len(text) / 100)
-        yield Candidate(hit, unit, text, role, met, features)
+        yield Candidate(hit, unit, text, role, met, features, metadata.kind != VALIDATED_REPLY)
 
 
 def _features(

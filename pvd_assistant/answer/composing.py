@@ -12,7 +12,15 @@ from pvd_assistant.answer.selection import step_number
 from pvd_assistant.french import french_date
 from pvd_assistant.index.store import Index
 from pvd_assistant.messages import load_data, text
-from pvd_assistant.model import HEADING, Citation, Metadata, Passage, Statement, Support
+from pvd_assistant.model import (
+    HEADING,
+    VALIDATED_REPLY,
+    Citation,
+    Metadata,
+    Passage,
+    Statement,
+    Support,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,8 +170,14 @@ def warnings(citations: Sequence[Citation], index: Index, today: dt.date) -> tup
     for document in dict.fromkeys(c.document for c in citations):
         metadata: Metadata = index.documents[document].metadata
         if metadata.valid_until is not None:
-            key = "answer.expired" if metadata.valid_until < today else "answer.expires"
-            found.append(text(key, title=metadata.title, date=french_date(metadata.valid_until)))
+            past = metadata.valid_until < today
+            if metadata.kind == VALIDATED_REPLY:  # to be read again by that day, valid until then
+                key = "reply_late" if past else ""
+            else:
+                key = "expired" if past else "expires"
+            if key:
+                date = french_date(metadata.valid_until)
+                found.append(text(f"answer.{key}", title=metadata.title, date=date))
     return tuple(found)
 
 

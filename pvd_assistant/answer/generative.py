@@ -16,6 +16,7 @@ from pvd_assistant.answer.prompting import Prompt, says_nothing
 from pvd_assistant.answer.understanding import understand
 from pvd_assistant.errors import LlmError
 from pvd_assistant.messages import load_data, text
+from pvd_assistant.observability import metrics, tracing
 
 if TYPE_CHECKING:
     from pvd_assistant.answer.candidates import Evidence
@@ -73,11 +74,14 @@ class Writer:
         The caller replaces what was yielded when ``drafts`` is empty: the model failed on the way.
         """
         try:
-            return (yield from self._write(evidence, index))
+            outcome = yield from self._write(evidence, index)
         except LlmError as error:
             logger.warning("%s", error)
+            metrics.LLM_ANSWERS.labels(error.code).inc()
             key = _READER.get(error.code, "llm.reader_unusable")
             return Outcome(warnings=(text(key),))
+        metrics.LLM_ANSWERS.labels("written" if outcome.drafts else "unsupported").inc()
+        return outcome
 
     def _write(self, evidence: Evidence, index: Index) -> Generator[Statement, None, Outcome]:
         prompt = Prompt(evidence.understood, evidence.hits, index)
@@ -90,7 +94,8 @@ class Writer:
             for written in sentences(pieces):
                 if says_nothing(written.text):
                     continue
-                draft = _draft(written, _check(written, prompt, checker), prompt)
+                with tracing.span("pvd.ground"):
+                    draft = _draft(written, _check(written, prompt, checker), prompt)
                 if draft is None:
                     left_out += 1
                 elif draft.text not in kept:

@@ -11,6 +11,7 @@ from functools import cache
 from typing import Any
 
 from pvd_assistant.answer.cleaning import fold
+from pvd_assistant.index.french_words import is_french
 from pvd_assistant.messages import load_data
 
 _WORD = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
@@ -30,8 +31,12 @@ def language_of(text: str) -> str:
     telling = _telling()
     counts = {code: sum(word in own for word in set(found)) for code, own in telling.items()}
     best = max(counts, key=lambda code: (counts[code], code == "fr"))
-    if counts[best] < _data()["least"] or counts[best] <= counts["fr"]:
-        return "fr"
+    if (
+        counts[best] < _data()["least"]
+        or counts[best] <= counts["fr"]
+        or all(map(is_french, found))
+    ):
+        return "fr"  # « subvention manager de centre-ville » is French, word by word
     return best
 
 

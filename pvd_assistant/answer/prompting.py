@@ -15,6 +15,7 @@ from pvd_assistant.french import french_date
 from pvd_assistant.index.store import Index
 from pvd_assistant.messages import load_data
 from pvd_assistant.model import Hit, Passage
+from pvd_assistant.personal_data import mask
 
 if TYPE_CHECKING:
     from pvd_assistant.llm.client import Messages
@@ -111,10 +112,7 @@ def says_nothing(text: str) -> bool:
 def _harmless(text: str) -> str:
     """Return data that cannot close its channel, carry a key, hide characters or name a person's line."""
     plain = clean(text, len(text)).replace("<", "‹").replace(">", "›").replace('"', "”")
-    plain = _KEY.sub("…", plain)
-    for pattern, instead in _data()["hidden"]:
-        plain = re.sub(pattern, instead, plain)
-    return plain
+    return mask(_KEY.sub("…", plain), ("email", "phone"), shape="({})").text
 
 
 @cache

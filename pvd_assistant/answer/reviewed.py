@@ -1,8 +1,9 @@
-"""A frequent question that truly is the one asked: its reviewed reply comes first, and is said to be one."""
+"""A frequent question, or a validated reply, that truly is the one asked: its reply first, said to be one."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
@@ -13,43 +14,85 @@ from pvd_assistant.answer.candidates import Candidate, Evidence
 from pvd_assistant.answer.cleaning import fold
 from pvd_assistant.answer.composing import Draft, Section, drafts
 from pvd_assistant.answer.understanding import commands
+from pvd_assistant.french import french_date
 from pvd_assistant.index.analysis import term_set
 from pvd_assistant.index.store import Index
 from pvd_assistant.messages import text
+from pvd_assistant.model import VALIDATED_REPLY, Kind
+
+_OFFICIAL: Kind = "faq"
 
 
 def same_question(evidence: Evidence, index: Index) -> str | None:
-    """Return the frequent question, among the documents found, that asks the same thing.
+    """Return the frequent question or validated reply that asks the same thing.
 
-    The threshold was measured (docs/evaluation.md).
+    An official frequent question that is nearly as close as a validated reply goes before it. The
+    threshold and the margin were measured (docs/evaluation.md).
     """
-    name, likeness = closest(evidence, index)
-    return name if likeness >= composition.weight("same_question") else None
+    least = composition.weight("same_question")
+    official, likeness = _closest(evidence, index, _OFFICIAL)
+    validated, closer = _closest(evidence, index, VALIDATED_REPLY)
+    if likeness >= max(least, closer - composition.weight("official_margin")):
+        return official
+    return validated if closer >= least else None
 
 
 def closest(evidence: Evidence, index: Index) -> tuple[str, float]:
-    """Return the frequent question found that is most like the one asked, and the cosine (0 if none)."""
-    read = evidence.hits[: composition.limit("hits")]
-    names = dict.fromkeys(hit.passage.document for hit in read)
-    frequent = [name for name in names if index.documents[name].metadata.kind == "faq"]
+    """Return what is most like the question asked, and the cosine (0 if none)."""
+    return _closest(evidence, index, _OFFICIAL, VALIDATED_REPLY)
+
+
+def _closest(evidence: Evidence, index: Index, *kinds: Kind) -> tuple[str, float]:
+    """Compare with every phrasing: the search may put the right sheet far behind, or miss it.
+
+    A sheet that the search did not find must be closer by a margin; it does not count where the user limited
+    the search.
+    """
+    found = {hit.passage.document for hit in evidence.hits[: composition.limit("hits")]}
+    margin = 2.0 if evidence.limited else composition.weight("unfound_margin")
     asked = index.embed_question(evidence.understood.core)
-    likeness = {name: float((_phrasings(name, index) @ asked).max()) for name in frequent}
-    return max(likeness.items(), key=lambda one: one[1], default=("", 0.0))
+    best, likeness = "", 0.0
+    for kind in kinds:
+        names, vectors = _phrasings_of(kind, index)
+        if not names:
+            continue
+        cosines = vectors @ asked - np.array([0.0 if n in found else margin for n in names])
+        at = int(np.argmax(cosines))
+        if cosines[at] > likeness:
+            best, likeness = names[at], float(cosines[at])
+    return best, likeness
 
 
-def reviewed_first(document: str, chosen: Sequence[Candidate], index: Index) -> list[Section]:
+def reviewed_first(
+    document: str, chosen: Sequence[Candidate], found: Sequence[Candidate], index: Index
+) -> list[Section]:
     """Return the reply of a frequent question, then the statements of the other documents.
 
     The reply is given from its start: its first sentence is the one that answers, whatever was chosen.
+
+    :param found: everything that may be stated: what a validated reply says word for word as an
+        official document cites that document first.
     """
     reply = _reply(document, index)
+    metadata = index.documents[document].metadata
+    note = text("answer.reviewed")
+    if metadata.kind == VALIDATED_REPLY:
+        note = text("answer.reviewed_reply", date=french_date(metadata.updated))
+        reply = [_officially(draft, found) for draft in reply]
     said = {draft.text for draft in reply}
     more = [c for c in chosen if c.passage.document == document and c.text not in said]
     others = [c for c in chosen if c.passage.document != document and _adds(c.text, said)]
-    first = Section((*reply, *drafts(more)), note=text("answer.reviewed"))
+    first = Section((*reply, *drafts(more)), note=note)
     if not others:
         return [first]
     return [first, Section(tuple(drafts(others)), note=text("answer.completed"))]
+
+
+def _officially(draft: Draft, found: Sequence[Candidate]) -> Draft:
+    """Cite before the reply the official document that says the same words."""
+    said = draft.text.split()
+    same = next((c.passage for c in found if c.official and c.text.split() == said), None)
+    return draft if same is None else replace(draft, passages=(same, *draft.passages))
 
 
 def _adds(statement: str, said: set[str]) -> bool:
@@ -73,8 +116,18 @@ def _reply(document: str, index: Index) -> list[Draft]:
     return units[: composition.limit("reply")]
 
 
-@lru_cache(maxsize=1024)
-def _phrasings(document: str, index: Index) -> npt.NDArray[np.float32]:
+@lru_cache(maxsize=4)
+def _phrasings_of(kind: Kind, index: Index) -> tuple[tuple[str, ...], npt.NDArray[np.float32]]:
+    """Return the ways of putting the questions of a kind: the document of each, and its vector, one a row."""
+    of_kind = [name for name, record in index.documents.items() if record.metadata.kind == kind]
+    vectors = [phrasings(name, index) for name in of_kind]
+    names = [name for name, own in zip(of_kind, vectors, strict=True) for _ in own]
+    nothing = np.zeros((0, index.manifest.dimension), np.float32)
+    return tuple(names), np.concatenate([nothing, *vectors])
+
+
+@lru_cache(maxsize=4096)
+def phrasings(document: str, index: Index) -> npt.NDArray[np.float32]:
     """Return the vectors of the ways a frequent question is put, one a row."""
     written = {
         line.strip(" -")

@@ -42,6 +42,8 @@ def select(
     most, longest = (_room(name, question, questions) for name in ("statements", "characters"))
     if not found:
         return []
+    scores = _official_first(found, scores)
+    of_parts = [_official_first(found, own) for own in of_parts]
     chosen: list[int] = []
     for own in (scores, *(choice("part") * own + scores for own in of_parts)):
         for best in map(int, np.argsort(-own, kind="stable")[:3]):
@@ -63,6 +65,17 @@ def select(
         room -= len(found[best].text)
     chosen = _led(question, found, scores, chosen)
     return _with_steps(question, _in_order([found[i] for i in chosen]), found)
+
+
+def _official_first(found: Sequence[Candidate], scores: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Put what a validated reply says below the official statement that it repeats."""
+    ordered = scores.copy()
+    for i, candidate in enumerate(found):
+        if not candidate.official:
+            same = [scores[j] for j, o in enumerate(found) if o.official and _repeats(candidate, o)]
+            if same:
+                ordered[i] = min(scores[i], np.nextafter(max(same), -np.inf))
+    return ordered
 
 
 def _room(name: str, question: Understanding, questions: int) -> int:

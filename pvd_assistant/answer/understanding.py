@@ -112,6 +112,20 @@ def expected(question: str) -> frozenset[str]:
     )
 
 
+def without_opening(sentence: str) -> str:
+    """Drop « Bonjour Madame, » at the start of a sentence that goes on to say something."""
+    match = _pattern("email", "openings").match(fold(sentence))
+    # Folding may change lengths (œ → oe), but not in a greeting: the cut stays right.
+    return sentence[match.end() :] if match else sentence
+
+
+def is_ceremony(folded: str) -> bool:
+    """Tell whether a sentence, folded, greets or takes leave and asks nothing."""
+    if folded.endswith("?"):
+        return False
+    return any(_pattern("email", name).search(folded) for name in ("greetings", "closings"))
+
+
 @cache
 def _data() -> Any:
     return load_data("understanding")
@@ -169,7 +183,7 @@ def _gives_orders(sentence: str) -> bool:
 
 def _request(sentences: list[str]) -> tuple[str, str]:
     """Split what asks from what surrounds it (only in a long message such as an e-mail)."""
-    body = [s for s in map(_without_opening, sentences) if s and not _is_ceremony(fold(s))]
+    body = [s for s in map(without_opening, sentences) if s and not is_ceremony(fold(s))]
     if not body or sum(map(len, sentences)) <= _data()["email"]["long"]:
         return " ".join(body or sentences), ""
     asks, introduces = _pattern("email", "asks"), _pattern("email", "introductions")
@@ -178,19 +192,6 @@ def _request(sentences: list[str]) -> tuple[str, str]:
     questions = [s for s in asking if s.rstrip(" »\"'").endswith("?")]
     core = questions or asking or telling or body
     return " ".join(core), " ".join(s for s in body if s not in core)
-
-
-def _without_opening(sentence: str) -> str:
-    """Drop « Bonjour Madame, » at the start of a sentence that goes on to say something."""
-    match = _pattern("email", "openings").match(fold(sentence))
-    # Folding may change lengths (œ → oe), but not in a greeting: the cut stays right.
-    return sentence[match.end() :] if match else sentence
-
-
-def _is_ceremony(folded: str) -> bool:
-    if folded.endswith("?"):
-        return False
-    return any(_pattern("email", name).search(folded) for name in ("greetings", "closings"))
 
 
 def _parts(core: str) -> tuple[str, ...]:

@@ -78,6 +78,7 @@ def build(
     settings: Settings,
     *,
     rebuild: bool = False,
+    purge: bool = False,
     on_progress: Progress | None = None,
     source: DocumentSource | None = None,
 ) -> BuildReport:
@@ -85,8 +86,9 @@ def build(
 
     :param settings: folders, embedding model, Chroma server.
     :param rebuild: start from nothing: read and embed every document again.
+    :param purge: write the index anew and keep nothing of before: no trace is left of what is gone.
     :param on_progress: called with steps done, steps in all, and what is being done.
-    :param source: where documents come from; by default the folder ``settings.corpus_dir``.
+    :param source: where documents come from; by default the corpus and the library.
     :raises CorpusError: the folder of documents cannot be listed.
     :raises IndexLockedError: another process is writing the index.
     :raises IndexingError: no document, no space left, no right to write, no Chroma server.
@@ -96,13 +98,13 @@ def build(
     if source is None:
         from pvd_assistant.corpus.catalogue import Catalogue
 
-        source = Catalogue(settings.corpus_dir, settings)
+        source = Catalogue.of(settings)
     entries = list(source.entries())
     if not entries:
         raise IndexingError("index.no_documents", path=settings.corpus_dir)
     with _disk_errors(settings.index_dir), _only_writer(settings.index_dir):
         run = _Build(settings, source, entries, on_progress or _silent)
-        return run.run(rebuild, started)
+        return run.run(rebuild=rebuild, purge=purge, started=started)
 
 
 def _silent(done: int, total: int, label: str) -> None:
@@ -159,8 +161,8 @@ class _Build:
         self._done = 0
         self._failed: list[tuple[str, str]] = []
 
-    def run(self, rebuild: bool, started: float) -> BuildReport:
-        previous = generation.current(self._root)
+    def run(self, *, rebuild: bool, purge: bool, started: float) -> BuildReport:
+        previous = self._live()
         sweep(self._settings, kept=[previous])
         path = self._root / "cache" / "build.sqlite"
         if rebuild:
@@ -169,10 +171,18 @@ class _Build:
             documents = [d for e in self._entries if (d := self._document(e, cache)) is not None]
             cache.save()
             before = stored_digests(previous) if previous else {}
-            if documents and (rebuild or not self._up_to_date(documents)):
-                self._replace(documents, cache, previous)
+            if documents and (rebuild or purge or not self._up_to_date(documents)):
+                self._replace(documents, cache, None if purge else previous)
         self._tell(len(self._entries) * 2 - self._done, text("index.step_done"))
         return self._report(before, documents, time.perf_counter() - started)
+
+    def _live(self) -> Path | None:
+        """Return the live generation; one whose pointer was lost is taken up again."""
+        try:
+            found = generation.current(self._root)
+        except IndexCorruptError:
+            found = None
+        return found or generation.recovered(self._root)
 
     def _replace(
         self, documents: list[IndexedDocument], cache: BuildCache, previous: Path | None

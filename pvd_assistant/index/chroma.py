@@ -6,14 +6,17 @@ cosine asked for explicitly; ``upsert``; batches under its limit; no telemetry.
 
 from __future__ import annotations
 
+import shutil
+import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
 from pvd_assistant.errors import IndexCorruptError, IndexingError, SettingsError
 from pvd_assistant.index.filters import chroma_metadata
+from pvd_assistant.index.manifest import CHROMA, Manifest, damaged_file
 from pvd_assistant.index.vectors import FloatArray
 from pvd_assistant.model import Metadata, Passage
 
@@ -22,25 +25,30 @@ if TYPE_CHECKING:
     from chromadb.api.collection_configuration import CreateCollectionConfiguration
 
 _COSINE: CreateCollectionConfiguration = {"hnsw": {"space": "cosine"}}
-#: Folder of embedded Chroma in a generation.
-FOLDER = "chroma"
 #: Name of the collection of an embedded generation (a server has one a generation).
 EMBEDDED_COLLECTION = "passages"
+#: Bytes left on a disk on which Chroma cannot write.
+_NO_ROOM = 2_000_000
+#: Seconds a server has to take a call, to say that it is there, to write a batch.
+_CONNECT_S, _READ_S, _WRITE_S = 3.0, 8.0, 120.0
 
 
 @contextmanager
-def client(folder: Path, url: str) -> Iterator[Client]:
+def client(folder: Path, url: str, *, patience: float = _WRITE_S) -> Iterator[Client]:
     """Open Chroma: the server at ``url``, or the files of the generation when it is empty.
 
+    :param patience: seconds that a server has for each answer.
     :raises IndexingError: the server does not answer, or refuses.
     :raises IndexCorruptError: the files cannot be read.
     """
-    opened = _server(url) if url else _embedded(folder)
+    opened = _server(url, patience) if url else _embedded(folder)
     try:
         with explained(folder, url):
             yield opened
     finally:
         opened.close()
+        for session in _sessions(opened) if url else ():
+            session.close()
 
 
 def write(
@@ -90,6 +98,29 @@ def nearest(
     return [str(id_) for id_ in found["ids"][0]]
 
 
+def check_files(folder: Path, manifest: Manifest, *, whole: bool = False) -> None:
+    """Refuse damaged files of embedded Chroma: reading them in native code may end the whole process.
+
+    :param whole: read big files too.
+    :raises IndexCorruptError: saying which one.
+    """
+    damaged = damaged_file(folder, manifest, of_chroma=True, whole=whole)
+    database = folder / CHROMA / "chroma.sqlite3"
+    reason: object = damaged
+    if damaged is None:
+        try:
+            with closing(
+                sqlite3.connect(f"{database.resolve().as_uri()}?mode=ro", uri=True)
+            ) as opened:
+                found = opened.execute("PRAGMA quick_check(1)").fetchone()[0]
+                opened.execute("SELECT 1 FROM collections")
+            reason = None if found == "ok" else f"{database.name} : {found}"
+        except sqlite3.Error as error:
+            reason = f"{database.name} : {error}"
+    if reason is not None:
+        raise IndexCorruptError("index.corrupt", path=folder, reason=reason)
+
+
 def _metadata(passage: Passage, metadata: Metadata) -> dict[str, Any]:
     """What a LangChain user of the collection sees of a passage, and the facets to filter by."""
     values = {
@@ -133,44 +164,91 @@ def _embedded(folder: Path) -> Client:
 
     try:
         opened = chromadb.PersistentClient(
-            str(folder / FOLDER), settings=Settings(anonymized_telemetry=False)
+            str(folder / CHROMA), settings=Settings(anonymized_telemetry=False)
         )
     except (ChromaError, ValueError, OSError) as error:
-        raise IndexCorruptError("index.corrupt", path=folder, reason=error) from error
+        if shutil.disk_usage(folder).free < _NO_ROOM:
+            raise IndexingError("index.disk_full", path=folder.parent) from error
+        code = "index.chroma_read_only" if "readonly" in str(error) else "index.corrupt"
+        raise IndexCorruptError(code, path=folder, reason=error) from error
     return cast("Client", opened)
 
 
-def _server(url: str) -> Client:
-    import chromadb
-    from chromadb.config import Settings
-
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise SettingsError("index.bad_url", url=url)
+def _server(url: str, patience: float) -> Client:
+    host, port, ssl = _address(url)
     with explained(Path(), url):
+        _knock(f"{'https' if ssl else 'http'}://{f'[{host}]' if ':' in host else host}:{port}")
+        import chromadb
+        import httpx
+        from chromadb.config import Settings
+
         try:
-            opened = chromadb.HttpClient(
-                host=parts.hostname,
-                port=parts.port or (443 if parts.scheme == "https" else 8000),
-                ssl=parts.scheme == "https",
-                settings=Settings(anonymized_telemetry=False),
+            opened: Any = chromadb.HttpClient(
+                host=host, port=port, ssl=ssl, settings=Settings(anonymized_telemetry=False)
             )
         except ValueError as error:  # what Chroma makes of a refused connection
             raise IndexingError("index.chroma_unreachable", url=url, reason=error) from error
+        # Chroma waits for ever and has no setting for it.
+        for session in _sessions(opened):
+            session.timeout = httpx.Timeout(patience, connect=_CONNECT_S)
     return cast("Client", opened)
+
+
+def _sessions(opened: Any) -> tuple[Any, Any]:
+    """Return the HTTP clients of a server's client, which have no public name and outlive it."""
+    return opened._server._session, opened._admin_client._server._session
+
+
+def _address(url: str) -> tuple[str, int, bool]:
+    """Return the host and port of a server, and whether it speaks TLS.
+
+    :raises SettingsError: it is not an address.
+    """
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError as error:
+        raise SettingsError("index.bad_url", url=url) from error
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise SettingsError("index.bad_url", url=url)
+    ssl = parts.scheme == "https"
+    return parts.hostname, port or (443 if ssl else 8000), ssl
+
+
+def _knock(address: str) -> None:
+    """Make sure that a server is there and answers, before Chroma waits for it without end.
+
+    :raises httpx.HTTPError: it is not, or not soon enough.
+    """
+    import httpx
+
+    limits = httpx.Timeout(_READ_S, connect=_CONNECT_S)
+    httpx.get(f"{address}/api/v2/heartbeat", timeout=limits).raise_for_status()
 
 
 @contextmanager
 def explained(folder: Path, url: str) -> Iterator[None]:
-    """Turn Chroma's errors into ours."""
+    """Turn Chroma's errors into ours, and what makes no sense of a server's answers."""
     import httpx
     from chromadb.errors import ChromaError
 
     try:
         yield
     except httpx.HTTPError as error:
-        raise IndexingError("index.chroma_unreachable", url=url, reason=error) from error
+        reason = str(error).partition("\n")[0] or type(error).__name__
+        raise IndexingError("index.chroma_unreachable", url=url, reason=reason) from error
     except ChromaError as error:
         if url:
-            raise IndexingError("index.chroma_unreachable", url=url, reason=error) from error
+            raise IndexingError("index.chroma_refused", url=url, reason=error) from error
+        if shutil.disk_usage(folder).free < _NO_ROOM:  # which Chroma does not say
+            raise IndexingError("index.disk_full", path=folder.parent) from error
         raise IndexingError("index.chroma_failed", path=folder, reason=error) from error
+    except (AttributeError, LookupError, TypeError, ValueError) as error:
+        code = "index.chroma_answer" if url else "index.chroma_failed"
+        raise IndexingError(code, url=url, path=folder, reason=repr(error)) from error
+    except Exception as error:
+        # What Chroma's client makes of an error that it does not know: nothing narrower exists.
+        if type(error) is not Exception:
+            raise
+        reason = str(error).partition("\n")[0]
+        raise IndexingError("index.chroma_refused", url=url, reason=reason) from error

@@ -22,15 +22,18 @@ import numpy as np
 import numpy.typing as npt
 
 from pvd_assistant.index import chroma
+from pvd_assistant.index.arrays import read_array
 from pvd_assistant.index.filters import chroma_where
 from pvd_assistant.index.vectors import FloatArray, normalised
 from pvd_assistant.model import Filters
 
 Positions = npt.NDArray[np.int64]
+#: Seconds a Chroma server has to answer a question.
+_PATIENCE_S = 10.0
 
 
 class UnitVectors:
-    """The vectors of the units of every passage, memory-mapped.
+    """The vectors of the units of every passage.
 
     :param folder: folder of the generation.
     :raises OSError: a file is missing.
@@ -38,8 +41,8 @@ class UnitVectors:
     """
 
     def __init__(self, folder: Path) -> None:
-        self._vectors = np.load(folder / "units.npy", mmap_mode="r", allow_pickle=False)
-        self._starts = np.load(folder / "unit_starts.npy", allow_pickle=False)
+        self._vectors = read_array(folder / "units.npy")
+        self._starts = read_array(folder / "unit_starts.npy")
 
     def __len__(self) -> int:
         """Return the number of units."""
@@ -135,6 +138,7 @@ class ChromaSearch:
     :param url: Chroma server; empty: embedded.
     :param collection: name of the collection.
     :param position: gives the position of a passage from its id.
+    :param check: refuses damaged files, before Chroma opens them.
     """
 
     def __init__(
@@ -145,10 +149,12 @@ class ChromaSearch:
         url: str,
         collection: str,
         position: Callable[[str], int],
+        check: Callable[[], None],
     ) -> None:
         self._units = units
         self._folder, self._url, self._name = folder, url, collection
         self._position = position
+        self._check = check
         self._stack = ExitStack()
         self._lock = Lock()
         self._collection: Any = None
@@ -165,7 +171,7 @@ class ChromaSearch:
         """Return the nearest passages and those of ``also``, with the cosine of their best unit."""
         with chroma.explained(self._folder, self._url):
             found = chroma.nearest(self._opened(), vector, chroma_where(filters), limit)
-        nearest = np.array([self._position(id_) for id_ in found], dtype=np.int64)
+            nearest = np.array([self._position(id_) for id_ in found], dtype=np.int64)
         positions = np.union1d(nearest, also)
         return positions, self._units.best(vector, positions)
 
@@ -177,8 +183,13 @@ class ChromaSearch:
     def _opened(self) -> Any:
         with self._lock:
             if self._collection is None:
-                opened = self._stack.enter_context(chroma.client(self._folder, self._url))
-                self._collection = opened.get_collection(self._name, embedding_function=None)
+                self._check()
+                with ExitStack() as stack:
+                    opened = stack.enter_context(
+                        chroma.client(self._folder, self._url, patience=_PATIENCE_S)
+                    )
+                    self._collection = opened.get_collection(self._name, embedding_function=None)
+                    self._stack = stack.pop_all()
             return self._collection
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import zlib
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -23,8 +23,13 @@ _SKETCH = 4
 _MOST_COMPARED = 50
 
 
-def duplicate_groups(texts: Iterable[str]) -> npt.NDArray[np.int32]:
-    """Return for each text the position of the first one that says the same."""
+def duplicate_groups(
+    texts: Iterable[str], alone: Container[int] = frozenset()
+) -> npt.NDArray[np.int32]:
+    """Return for each text the position of the first one that says the same.
+
+    :param alone: positions of texts that are merged with none.
+    """
     threshold = float(load_data("search")["near_duplicate"])
     folded = [[word.folded for word in words(text)] for text in texts]
     shingles = [_shingles(text) for text in folded]
@@ -32,6 +37,8 @@ def duplicate_groups(texts: Iterable[str]) -> npt.NDArray[np.int32]:
     first = np.arange(len(folded), dtype=np.int32)
     buckets: dict[int, list[int]] = defaultdict(list)
     for position, own in enumerate(shingles):
+        if position in alone:
+            continue
         sketch = sorted(own)[:_SKETCH]
         near = {p for value in sketch for p in buckets[value]}
         for other in sorted(near):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Sequence
 from functools import cached_property
@@ -17,6 +18,8 @@ _TRIES = 5
 _FIRST_PAUSE_S = 0.5
 _LONGEST_PAUSE_S = 30.0
 _TIME_LIMIT_S = 60.0
+#: Longest wait for the vector of a question, new tries included: somebody is waiting for the answer.
+_QUESTION_S = 20.0
 _WORTH_RETRYING = frozenset({408, 409, 425, 429, 500, 502, 503, 504})
 
 
@@ -27,6 +30,8 @@ class ServerEmbedder:
     :param url: base URL, ending in ``/v1`` as a rule.
     :param key: API key; empty: none is sent.
     :param pause: called with the seconds to wait before a new try.
+    :param tries: how often a failing server is asked.
+    :param time_limit_s: longest wait for one answer.
     :raises EmbeddingError: no URL is set.
     """
 
@@ -41,6 +46,8 @@ class ServerEmbedder:
         query_prompt: str = "",
         passage_prompt: str = "",
         pause: Callable[[float], None] = time.sleep,
+        tries: int = _TRIES,
+        time_limit_s: float = _TIME_LIMIT_S,
     ) -> None:
         if not url:
             raise EmbeddingError("embedding.url_missing", name=model)
@@ -51,20 +58,22 @@ class ServerEmbedder:
         self._query_prompt = query_prompt
         self._passage_prompt = passage_prompt
         self._pause = pause
+        self._tries = tries
+        self._time_limit_s = time_limit_s
         if query_prompt or passage_prompt:
             self.version = f"{query_prompt}|{passage_prompt}"
 
     @cached_property
     def dimension(self) -> int:
         """Length of a vector, asked from the server once."""
-        return int(self._request(["dimension"]).shape[1])
+        return int(self._request(["dimension"], _QUESTION_S).shape[1])
 
     @cached_property
     def _client(self) -> Any:
         import httpx
 
         headers = {"Authorization": f"Bearer {self._key}"} if self._key else {}
-        return httpx.Client(headers=headers, timeout=_TIME_LIMIT_S)
+        return httpx.Client(headers=headers)
 
     def embed_passages(self, texts: Sequence[str]) -> FloatArray:
         """Return one vector of length 1 a text."""
@@ -76,41 +85,50 @@ class ServerEmbedder:
 
     def embed_question(self, text: str) -> FloatArray:
         """Return the vector of a question, of length 1."""
-        vector: FloatArray = self._request([self._query_prompt + text])[0]
+        vector: FloatArray = self._request([self._query_prompt + text], _QUESTION_S)[0]
         return vector
 
-    def _request(self, texts: list[str]) -> FloatArray:
-        """Ask for one batch, again and again while the failure may pass."""
+    def _request(self, texts: list[str], longest_s: float = math.inf) -> FloatArray:
+        """Ask for one batch, again and again while the failure may pass.
+
+        :param longest_s: seconds after which it is not asked again.
+        """
+        end = time.monotonic() + longest_s
         # Servers refuse an empty string; a space has a harmless vector.
         body: dict[str, object] = {"model": self._model, "input": [t or " " for t in texts]}
         failure = EmbeddingError("embedding.url_missing", name=self._model)
-        for attempt in range(_TRIES):
-            response, failure = self._post(body)
+        for attempt in range(1, self._tries + 1):
+            limit = min(self._time_limit_s, end - time.monotonic())
+            response, failure = self._post(body, limit, attempt)
             if response is not None:
                 return self._vectors(response, len(texts))
-            if attempt + 1 < _TRIES:
-                self._pause(_wait(attempt, failure.values.get("retry_after")))
+            wait = _wait(attempt, failure.values.get("retry_after"))
+            if attempt == self._tries or time.monotonic() + wait >= end:
+                break
+            self._pause(wait)
         raise failure
 
-    def _post(self, body: dict[str, object]) -> tuple[Any, EmbeddingError]:
+    def _post(
+        self, body: dict[str, object], limit_s: float, tries: int
+    ) -> tuple[Any, EmbeddingError]:
         """Return the response, or ``None`` and why when another try makes sense."""
         import httpx
 
         try:
-            response = self._client.post(f"{self._url}/embeddings", json=body)
+            response = self._client.post(f"{self._url}/embeddings", json=body, timeout=limit_s)
         except (httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
             raise EmbeddingError("embedding.url_invalid", url=self._url, reason=error) from error
         except httpx.HTTPError as error:
             reason = str(error) or type(error).__name__
             return None, EmbeddingError(
-                "embedding.server_unreachable", url=self._url, tries=_TRIES, reason=reason
+                "embedding.server_unreachable", url=self._url, tries=tries, reason=reason
             )
         status = response.status_code
         busy = EmbeddingError(
             "embedding.server_busy",
             url=self._url,
             status=status,
-            tries=_TRIES,
+            tries=tries,
             retry_after=response.headers.get("retry-after"),
         )
         if status in _WORTH_RETRYING:
@@ -146,4 +164,4 @@ def _wait(attempt: int, asked: object) -> float:
     """Seconds before the next try: what the server asks for, or twice as long each time."""
     if isinstance(asked, str) and asked.isdigit():
         return min(float(asked), _LONGEST_PAUSE_S)
-    return float(min(_FIRST_PAUSE_S * 2**attempt, _LONGEST_PAUSE_S))
+    return float(min(_FIRST_PAUSE_S * 2 ** (attempt - 1), _LONGEST_PAUSE_S))

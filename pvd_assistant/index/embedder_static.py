@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,21 +25,21 @@ class StaticEmbedder:
 
     :param folder: the model's folder.
     :param name: how the settings name it.
-    :raises EmbeddingError: a file is missing or unreadable, or the model is of another sort.
+    :raises EmbeddingError: a file is missing, unreadable or not the one that ``checksums.json`` names, or
+        the model is of another sort.
     """
 
     def __init__(self, folder: Path, *, name: str) -> None:
         self.name = name
         modules = _module_folder(folder)
         tokenizer, weights = modules / "tokenizer.json", modules / "model.safetensors"
-        for path in (tokenizer, weights):
-            if not path.is_file():
-                raise EmbeddingError("embedding.static_missing", path=folder, name=path.name)
-        self._tokenizer = _tokenizer(folder, tokenizer)
-        self._weights = _weights(folder, weights)
+        read = {path: _read(folder, path) for path in (tokenizer, weights)}
+        _check(folder, read)
+        self._tokenizer = _tokenizer(folder, read[tokenizer])
+        self._weights = _weights(folder, read[weights])
         self._prompts = _prompts(folder)
         self.dimension = int(self._weights.shape[1])
-        self.version = _digest((tokenizer, weights))
+        self.version = _digest(read.values())
 
     def embed_passages(self, texts: Sequence[str]) -> FloatArray:
         """Return one vector of length 1 a text."""
@@ -61,11 +61,8 @@ class StaticEmbedder:
 
 def _module_folder(folder: Path) -> Path:
     """Find the folder of the StaticEmbedding module."""
-    listing = folder / "modules.json"
-    if not listing.is_file():
-        raise EmbeddingError("embedding.static_missing", path=folder, name=listing.name)
     try:
-        modules = json.loads(listing.read_text(encoding="utf-8"))
+        modules = json.loads(_read(folder, folder / "modules.json"))
         paths = {str(module["type"]).rpartition(".")[2]: module["path"] for module in modules}
     except (ValueError, KeyError, TypeError) as error:
         raise EmbeddingError("embedding.static_unreadable", path=folder, reason=error) from error
@@ -77,11 +74,36 @@ def _module_folder(folder: Path) -> Path:
     return folder / str(paths["StaticEmbedding"])
 
 
-def _tokenizer(folder: Path, path: Path) -> Any:
+def _read(folder: Path, path: Path) -> bytes:
+    if not path.is_file():
+        raise EmbeddingError("embedding.static_missing", path=folder, name=path.name)
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        reason = error.strerror or error
+        raise EmbeddingError("embedding.static_unreadable", path=folder, reason=reason) from error
+
+
+def _check(folder: Path, read: Mapping[Path, bytes]) -> None:
+    """Compare the files with the model's list of checksums, when it has one."""
+    listing = folder / "checksums.json"
+    if not listing.is_file():
+        return
+    try:
+        known = json.loads(_read(folder, listing))
+        wanted = {path: known[path.relative_to(folder).as_posix()] for path in read}
+    except (ValueError, KeyError, TypeError) as error:
+        raise EmbeddingError("embedding.static_unreadable", path=folder, reason=error) from error
+    for path, checksum in wanted.items():
+        if hashlib.sha256(read[path]).hexdigest() != checksum:
+            raise EmbeddingError("embedding.static_altered", path=folder, name=path.name)
+
+
+def _tokenizer(folder: Path, raw: bytes) -> Any:
     from tokenizers import Tokenizer
 
     try:
-        tokenizer = Tokenizer.from_buffer(path.read_bytes())
+        tokenizer = Tokenizer.from_buffer(raw)
     # tokenizers raises a bare Exception on a malformed file: nothing narrower exists.
     except Exception as error:
         raise EmbeddingError("embedding.static_unreadable", path=folder, reason=error) from error
@@ -89,13 +111,13 @@ def _tokenizer(folder: Path, path: Path) -> Any:
     return tokenizer
 
 
-def _weights(folder: Path, path: Path) -> FloatArray:
+def _weights(folder: Path, raw: bytes) -> FloatArray:
     from safetensors import SafetensorError
-    from safetensors.numpy import load_file
+    from safetensors.numpy import load
 
     try:
-        weights = load_file(path)["embedding.weight"]
-    except (SafetensorError, KeyError, OSError) as error:
+        weights = load(raw)["embedding.weight"]
+    except (SafetensorError, KeyError) as error:
         raise EmbeddingError("embedding.static_unreadable", path=folder, reason=error) from error
     return np.asarray(weights, dtype=np.float32)
 
@@ -103,15 +125,16 @@ def _weights(folder: Path, path: Path) -> FloatArray:
 def _prompts(folder: Path) -> dict[str, str]:
     """Read the model's own prompts, as ``encode_query`` and ``encode_document`` would use them."""
     path = folder / "config_sentence_transformers.json"
-    found = (
-        json.loads(path.read_text(encoding="utf-8")).get("prompts", {}) if path.is_file() else {}
-    )
-    passage = next((found[n] for n in ("document", "passage", "corpus") if found.get(n)), "")
+    try:
+        found = json.loads(_read(folder, path)).get("prompts", {}) if path.is_file() else {}
+        passage = next((found[n] for n in ("document", "passage", "corpus") if found.get(n)), "")
+    except (ValueError, AttributeError) as error:
+        raise EmbeddingError("embedding.static_unreadable", path=folder, reason=error) from error
     return {"query": found.get("query") or "", "document": passage}
 
 
-def _digest(paths: Sequence[Path]) -> str:
+def _digest(contents: Iterable[bytes]) -> str:
     digest = hashlib.sha256()
-    for path in paths:
-        digest.update(path.read_bytes())
+    for content in contents:
+        digest.update(content)
     return digest.hexdigest()[:16]

@@ -11,17 +11,43 @@ import os
 import shutil
 from pathlib import Path
 
+from pvd_assistant.errors import IndexCorruptError, IndexMismatchError
+from pvd_assistant.index.manifest import read_manifest
+
 _POINTER = "CURRENT"
 _PREFIX = "gen-"
 
 
 def current(root: Path) -> Path | None:
-    """Return the folder of the live generation, ``None`` when nothing was ever built."""
+    """Return the folder of the live generation, ``None`` when nothing was ever built.
+
+    :raises IndexCorruptError: what names it is damaged.
+    """
+    pointer = root / _POINTER
     try:
-        name = (root / _POINTER).read_text(encoding="utf-8").strip()
+        name = pointer.read_text(encoding="utf-8").strip()
     except FileNotFoundError:
         return None
-    return root / Path(name).name
+    except (OSError, ValueError) as error:
+        raise IndexCorruptError("index.pointer", path=pointer) from error
+    if not name.startswith(_PREFIX) or not name.isprintable() or Path(name).name != name:
+        raise IndexCorruptError("index.pointer", path=pointer)
+    return root / name
+
+
+def recovered(root: Path) -> Path | None:
+    """Make the newest complete generation the live one again; ``None`` when there is none.
+
+    For when the pointer is lost or damaged: a manifest is written last, so whoever has one is complete.
+    """
+    for folder in sorted(generations(root), key=_number, reverse=True):
+        try:
+            read_manifest(folder)
+        except (OSError, ValueError, IndexMismatchError):
+            continue
+        publish(folder)
+        return folder
+    return None
 
 
 def generations(root: Path) -> list[Path]:

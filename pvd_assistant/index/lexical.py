@@ -1,4 +1,4 @@
-"""The search by words: an inverted index built once, then only memory-mapped.
+"""The search by words: an inverted index built once, then only read.
 
 BM25 over weighted fields (*BM25F*: Robertson, Zaragoza, Taylor, "Simple BM25 extension to multiple
 weighted fields", CIKM 2004). Everything that does not depend on the question is worked out when the
@@ -34,6 +34,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pvd_assistant.index.analysis import words
+from pvd_assistant.index.arrays import read_array
 from pvd_assistant.index.query import Alternative, Slot
 from pvd_assistant.index.vectors import FloatArray
 from pvd_assistant.messages import load_data
@@ -190,7 +191,7 @@ class LexicalIndex:
 
     def __init__(self, folder: Path, passages: int) -> None:
         names = (*_NAMES, *(name for pair in _SEQUENCES.values() for name in pair))
-        self._arrays = {name: _open(folder / f"{name}.npy") for name in names}
+        self._arrays = {name: read_array(folder / f"{name}.npy") for name in names}
         self._total = passages
         self._words_of = lru_cache(maxsize=64)(self._read_words)
 
@@ -303,9 +304,3 @@ class LexicalIndex:
                 strict=True,
             )
         )
-
-
-def _open(path: Path) -> npt.NDArray[Any]:
-    # A plain view: slicing numpy's memmap class is three times slower.
-    loaded: npt.NDArray[Any] = np.load(path, mmap_mode="r", allow_pickle=False).view(np.ndarray)
-    return loaded

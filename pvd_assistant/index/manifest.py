@@ -10,6 +10,7 @@ from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
+from pvd_assistant.errors import IndexMismatchError
 from pvd_assistant.index.analysis import ANALYSIS_VERSION
 from pvd_assistant.messages import load_data
 
@@ -17,7 +18,9 @@ from pvd_assistant.messages import load_data
 FORMAT_VERSION = 2
 _NAME = "manifest.json"
 # Bigger files are only checked by their size when the index is opened: reading them would be slow.
-_LARGEST_CHECKED = 64 * 2**20
+LARGEST_CHECKED = 64 * 2**20
+#: Folder of embedded Chroma in a generation.
+CHROMA = "chroma"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +64,13 @@ def read_manifest(folder: Path) -> Manifest:
 
     :raises OSError: it is missing.
     :raises ValueError: it is not one.
+    :raises IndexMismatchError: another version of the program wrote it, with other fields perhaps.
     """
     try:
         data = json.loads((folder / _NAME).read_text(encoding="utf-8"))
+        if data["format"] != FORMAT_VERSION:
+            versions = {"built": data["format"], "wanted": FORMAT_VERSION}
+            raise IndexMismatchError("index.mismatch_format", **versions)
         files_ = {name: (int(size), int(crc)) for name, (size, crc) in data["files"].items()}
         return Manifest(**(data | {"files": files_}))
     except (TypeError, KeyError, AttributeError) as error:
@@ -71,22 +78,36 @@ def read_manifest(folder: Path) -> Manifest:
 
 
 def file_checks(folder: Path) -> dict[str, tuple[int, int]]:
-    """Return the size and CRC-32 of the files of a generation, Chroma's own excepted."""
-    paths = [path for path in sorted(folder.rglob("*")) if path.is_file()]
+    """Return the size and CRC-32 of the files of a generation, but those that Chroma goes on writing.
+
+    Those are its database, and the vectors of a small collection, which it writes anew whenever they are
+    read: it has then not written the file that describes them.
+    """
+    settled = {path.parent for path in folder.rglob("index_metadata.pickle")}
     return {
         path.relative_to(folder).as_posix(): _check(path)
-        for path in paths
-        if path.relative_to(folder).parts[0] not in ("chroma", _NAME)
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+        and path.name != _NAME
+        and (path.relative_to(folder).parts[0] != CHROMA or path.parent in settled)
     }
 
 
-def damaged_file(folder: Path, manifest: Manifest) -> str | None:
-    """Return the name of a file that is not as it was written, if any."""
+def damaged_file(
+    folder: Path, manifest: Manifest, *, of_chroma: bool = False, whole: bool = False
+) -> str | None:
+    """Return the name of a file that is not as it was written, if any.
+
+    :param of_chroma: look at Chroma's files, which not every search opens, instead of ours.
+    :param whole: read big files too.
+    """
     for name, (size, crc) in manifest.files.items():
+        if name.startswith(f"{CHROMA}/") != of_chroma:
+            continue
         path = folder / name
         if not path.is_file() or path.stat().st_size != size:
             return name
-        if size <= _LARGEST_CHECKED and _check(path)[1] != crc:
+        if (whole or size <= LARGEST_CHECKED) and _check(path)[1] != crc:
             return name
     return None
 

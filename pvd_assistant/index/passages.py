@@ -9,10 +9,12 @@ from contextlib import closing
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from pvd_assistant.errors import IndexCorruptError
 from pvd_assistant.index.codec import (
     IndexedDocument,
     dump_metadata,
@@ -97,22 +99,23 @@ def _read_only(path: Path) -> str:
 class PassageStore:
     """The file :func:`write_passages` wrote, open for reading from any thread.
 
-    :raises sqlite3.Error: it is not such a file.
+    :raises IndexCorruptError: it is not such a file; every reading may raise it too.
     """
 
     def __init__(self, path: Path) -> None:
         # SQLite's own lock makes one connection safe for every thread.
         self._connection = sqlite3.connect(_read_only(path), uri=True, check_same_thread=False)
-        rows = self._connection.execute("SELECT passages FROM documents ORDER BY position")
+        self._path = path
+        rows = self._rows("SELECT passages FROM documents ORDER BY position")
         self._sizes = np.array([size for (size,) in rows], dtype=np.int64)
         self.passage = lru_cache(maxsize=4096)(self._read_passage)
 
     @cached_property
     def documents(self) -> Mapping[str, DocumentRecord]:
         """Every document by id, in order."""
-        rows = self._connection.execute(
+        rows = self._rows(
             "SELECT id, path, digest, metadata, passages FROM documents ORDER BY position"
-        ).fetchall()
+        )
         return {
             id_: DocumentRecord(id_, path, digest, load_metadata(json.loads(metadata)), passages)
             for id_, path, digest, metadata, passages in rows
@@ -125,37 +128,37 @@ class PassageStore:
 
     def parts(self, document: str) -> tuple[Part, ...]:
         """Return the pages or sections of a document; none for an unknown one."""
-        rows = self._connection.execute(
-            "SELECT part, text, page, label FROM parts WHERE document = ? ORDER BY part",
-            (document,),
-        ).fetchall()
+        rows = self._rows(
+            "SELECT part, text, page, label FROM parts WHERE document = ? ORDER BY part", document
+        )
         return tuple(load_part(*row) for row in rows)
 
     def passages_of(self, document: str) -> tuple[Passage, ...]:
         """Return the passages of a document in order; none for an unknown one."""
-        row = self._connection.execute(
-            "SELECT first, passages FROM documents WHERE id = ?", (document,)
-        ).fetchone()
-        return tuple(self.passage(n) for n in range(row[0], row[0] + row[1])) if row else ()
+        rows = self._rows("SELECT first, passages FROM documents WHERE id = ?", document)
+        return tuple(self.passage(n) for first, held in rows for n in range(first, first + held))
 
     def position(self, passage_id: str) -> int:
         """Return a passage's number.
 
         :raises KeyError: no passage has that id.
         """
-        row = self._connection.execute(
-            "SELECT position FROM passages WHERE id = ?", (passage_id,)
-        ).fetchone()
-        if row is None:
+        rows = self._rows("SELECT position FROM passages WHERE id = ?", passage_id)
+        if not rows:
             raise KeyError(passage_id)
-        return int(row[0])
+        return int(rows[0][0])
 
     def close(self) -> None:
         """Close the file."""
         self._connection.close()
 
     def _read_passage(self, position: int) -> Passage:
-        (raw,) = self._connection.execute(
-            "SELECT data FROM passages WHERE position = ?", (position,)
-        ).fetchone()
+        ((raw,),) = self._rows("SELECT data FROM passages WHERE position = ?", position)
         return load_passage(raw)
+
+    def _rows(self, query: str, *values: str | int) -> list[tuple[Any, ...]]:
+        """Run a query; damage that came after the index was opened is told as such."""
+        try:
+            return self._connection.execute(query, values).fetchall()
+        except sqlite3.Error as error:
+            raise IndexCorruptError("index.corrupt", path=self._path, reason=error) from error

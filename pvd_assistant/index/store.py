@@ -13,14 +13,13 @@ import numpy as np
 import numpy.typing as npt
 
 from pvd_assistant.errors import IndexCorruptError, IndexMismatchError, IndexMissingError
-from pvd_assistant.index import generation
+from pvd_assistant.index import chroma, generation
 from pvd_assistant.index.analysis import terms
 from pvd_assistant.index.dense import ChromaSearch, DenseSearch, ExactSearch, UnitVectors
 from pvd_assistant.index.embedder import Embedder, load_embedder
 from pvd_assistant.index.filters import Facets, accepts, facets
 from pvd_assistant.index.lexical import LexicalIndex, LexicalScores
 from pvd_assistant.index.manifest import (
-    FORMAT_VERSION,
     Manifest,
     analysis_version,
     damaged_file,
@@ -220,7 +219,10 @@ class Index:
     @property
     def outdated(self) -> bool:
         """Whether a newer index has been built: open it to answer from it."""
-        return generation.current(self._settings.index_dir) != self._folder
+        try:
+            return generation.current(self._settings.index_dir) != self._folder
+        except IndexCorruptError:
+            return True
 
     @cached_property
     def embedder(self) -> Embedder:
@@ -280,7 +282,12 @@ class Index:
             url=url,
             collection=self.manifest.collection,
             position=self._passages.position,
+            check=self._check_chroma,
         )
+
+    def _check_chroma(self) -> None:
+        if not self._settings.chroma_url:
+            chroma.check_files(self._folder, self.manifest)
 
     def _passing(self, filters: Filters) -> npt.NDArray[np.bool_]:
         """Tell which passages pass the filters."""
@@ -299,10 +306,9 @@ def _check(manifest: Manifest, settings: Settings) -> None:
 
     :raises IndexMismatchError: saying what to run.
     """
-    wanted = f"{FORMAT_VERSION}/{analysis_version()}"
-    built = f"{manifest.format}/{manifest.analysis}"
-    if built != wanted:
-        raise IndexMismatchError("index.mismatch_format", built=built, wanted=wanted)
+    if manifest.analysis != analysis_version():
+        versions = {"built": manifest.analysis, "wanted": analysis_version()}
+        raise IndexMismatchError("index.mismatch_format", **versions)
     if manifest.model != settings.embedding:
         raise IndexMismatchError(
             "index.mismatch_model", built=manifest.model, wanted=settings.embedding

@@ -26,7 +26,7 @@ from pvd_assistant.index.manifest import (
 from pvd_assistant.index.passages import FILE, write_passages
 from pvd_assistant.index.store import store_of
 from pvd_assistant.index.vectors import FloatArray
-from pvd_assistant.model import Metadata, Passage
+from pvd_assistant.model import VALIDATED_REPLY, Metadata, Passage
 from pvd_assistant.settings import Settings
 
 
@@ -78,7 +78,9 @@ def _write_files(
     passages = [(p, d.metadata) for d in documents for p in d.passages]
     write_passages(folder / FILE, documents)
     write_lexical(folder / "lexical", (_fields(p, metadata) for p, metadata in passages))
-    np.save(folder / "duplicates.npy", duplicate_groups(p.text for p, _ in passages))
+    # A validated reply never hides the official passage that it repeats.
+    replies = {at for at, (_, metadata) in enumerate(passages) if metadata.kind == VALIDATED_REPLY}
+    np.save(folder / "duplicates.npy", duplicate_groups((p.text for p, _ in passages), replies))
     means = write_units(folder, vectors)
     with chroma.client(folder, settings.chroma_url) as opened:
         chroma.write(opened, _collection(folder, settings), passages, means)

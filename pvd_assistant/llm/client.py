@@ -23,6 +23,7 @@ from pvd_assistant.llm.budget import Budget
 from pvd_assistant.llm.failures import MALFORMED, Failure, failure_of
 from pvd_assistant.llm.server import CONNECT_S, Model, choose, context_of, models
 from pvd_assistant.llm.transport import BoundedClient
+from pvd_assistant.observability import tracing
 from pvd_assistant.settings import Settings
 
 _TRIES = 3
@@ -151,7 +152,8 @@ class ChatClient:
         self, name: str, messages: Messages, accepts: _Accepts, deadline: float
     ) -> Completion:
         """Send the request and wait for the first words."""
-        pieces = self._pieces(name, messages, accepts, deadline)
+        said = {"gen_ai.operation.name": "chat", "gen_ai.request.model": name}
+        pieces = tracing.spanning("pvd.llm", self._pieces(name, messages, accepts, deadline), said)
         first = next(pieces, None)
         if first is None:
             raise LlmError("llm.empty", url=self._settings.llm_url, model=name, status="")
@@ -167,7 +169,7 @@ class ChatClient:
 
     def _pieces(
         self, name: str, messages: Messages, accepts: _Accepts, deadline: float
-    ) -> Iterator[str]:
+    ) -> Generator[str, None, None]:
         """Yield the words as they come; learn from the count of tokens at the end."""
         ended, tokens, said = "", 0, False
         seconds = max(deadline - time.monotonic(), _LEAST_S)
@@ -182,6 +184,7 @@ class ChatClient:
             # Without a reason the connection was lost; with another one the model was stopped.
             raise LlmError("llm.cut", url=self._settings.llm_url, model=name, status="")
         self._budget(name).learn(len(messages), tokens)
+        tracing.note({"gen_ai.usage.input_tokens": tokens})
 
     def _chat(self, name: str, accepts: _Accepts, seconds: float) -> ChatOpenAI:
         return ChatOpenAI(

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import sys
-from collections.abc import Iterator
-from urllib.parse import unquote, urlsplit
 
-from pydantic import SecretStr
-
+from pvd_assistant.discretion import secrets_of
 from pvd_assistant.observability import request_id
 from pvd_assistant.settings import Settings
 
@@ -18,8 +14,6 @@ ACCESS = "pvd_assistant.access"
 
 _TEXT = "%(asctime)s %(levelname)s %(name)s [%(request_id)s] %(message)s"
 _HIDDEN = "***"
-# Shorter than that, a « secret » is a word: hiding it would hide half of the log.
-_SHORTEST = 6
 
 
 def configure(settings: Settings) -> None:
@@ -42,7 +36,7 @@ class Discreet(logging.Formatter):
     def __init__(self, inner: logging.Formatter, settings: Settings) -> None:
         super().__init__()
         self._inner = inner
-        self._secrets = sorted(set(_secrets(settings)), key=len, reverse=True)
+        self._secrets = sorted(set(secrets_of(settings)), key=len, reverse=True)
 
     def format(self, record: logging.LogRecord) -> str:
         """Write a record as one entry of the log."""
@@ -64,16 +58,3 @@ def _formatter(kind: str) -> logging.Formatter:
         timestamp="time",
         json_ensure_ascii=False,
     )
-
-
-def _secrets(settings: Settings) -> Iterator[str]:
-    """Give every secret as it may be written: plain, decoded from an address, in a JSON string."""
-    values = [getattr(settings, name) for name in type(settings).model_fields]
-    for value in values:
-        if isinstance(value, SecretStr):
-            plain = value.get_secret_value()
-            password = urlsplit(plain).password or "" if "://" in plain else ""
-            for form in (plain, password, unquote(password)):
-                if len(form) >= _SHORTEST:
-                    yield form
-                    yield json.dumps(form, ensure_ascii=False)[1:-1]

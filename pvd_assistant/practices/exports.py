@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
-import io
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,20 +10,17 @@ from typing import Any
 
 from pvd_assistant.french import french_date
 from pvd_assistant.messages import text
+from pvd_assistant.office import escaped, printable, saved, word_document
 from pvd_assistant.practices import wording
 from pvd_assistant.practices.projects import Project
+from pvd_assistant.spreadsheets import spreadsheet
 
 #: Sections of a sheet that are taken away, in order.
 SECTIONS = ("summary", "start", "done", "partners", "cost", "when", "results", "lesson")
 #: Facts at the head of a sheet.
 FACTS = ("region", "population", "themes", "stage", "cost", "years", "partners")
 
-# What a spreadsheet would run as a formula: https://owasp.org/www-community/attacks/CSV_Injection
-_FORMULA = re.compile(r"\s*[=+\-@\t\r]|[\t\r]")
-# What Markdown would read as markup.
-_MARKUP = re.compile(r"([\\`*_{}\[\]<>#|])")
 _ADDRESS = re.compile(r"https?://[^\s<>]+")
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +48,10 @@ class Export:
 
 
 def to_csv(export: Export) -> bytes:
-    """Return a table for a French spreadsheet: UTF-8 with its mark, semicolons, no formula."""
-    out = io.StringIO(newline="")
-    writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
-    writer.writerow([text(f"practices.column_{name}") for name in wording.COLUMNS])
-    for project in export.projects:
-        writer.writerow([_cell(read(project)) for read in wording.COLUMNS.values()])
-    return out.getvalue().encode("utf-8-sig")
+    """Return a table for a French spreadsheet."""
+    names = [text(f"practices.column_{name}") for name in wording.COLUMNS]
+    rows = [[read(project) for read in wording.COLUMNS.values()] for project in export.projects]
+    return spreadsheet([names, *rows])
 
 
 def to_markdown(export: Export) -> str:
@@ -91,10 +83,6 @@ def facts(project: Project) -> list[tuple[str, str]]:
     found = {name: wording.COLUMNS[name](project) for name in FACTS}
     found["population"] = wording.population(project)
     return [(text(f"practices.column_{name}"), value or silent) for name, value in found.items()]
-
-
-def _cell(value: str) -> str:
-    return f"'{value}" if _FORMULA.match(value) else value
 
 
 def _markdown_sheet(project: Project) -> list[str]:
@@ -132,44 +120,10 @@ def _docx_sheet(document: Any, project: Project) -> None:
     document.add_paragraph(_checked(project))
 
 
-def word_document(title: str) -> Any:
-    """Return a Word document with its title, that says its language to spellers and screen readers."""
-    from docx import Document
-    from docx.oxml import OxmlElement
-    from docx.oxml.ns import qn
-
-    document = Document()
-    document.core_properties.title = title
-    document.core_properties.language = "fr-FR"
-    document.core_properties.author = ""
-    language = OxmlElement("w:lang")
-    language.set(qn("w:val"), "fr-FR")
-    document.styles["Normal"].element.get_or_add_rPr().append(language)
-    document.add_heading(title, level=0)
-    return document
-
-
-def saved(document: Any) -> bytes:
-    """Return a Word document as the bytes of its file."""
-    out = io.BytesIO()
-    document.save(out)
-    return out.getvalue()
-
-
 def _checked(project: Project) -> str:
     return text("practices.export_checked", date=french_date(project.metadata.updated))
-
-
-def escaped(value: str) -> str:
-    """Return words on one line, with nothing in them that Markdown would read as markup."""
-    return _MARKUP.sub(r"\\\1", value.replace("\n", " "))
 
 
 def _link(url: str) -> str:
     """Return an address as Markdown links it, when it is one."""
     return f" <{url}>" if _ADDRESS.fullmatch(url) else ""
-
-
-def printable(value: str) -> str:
-    """Return words without the control characters that a Word document cannot hold."""
-    return _CONTROL.sub("", value)
