@@ -11,6 +11,10 @@ from pvd_assistant.corpus.text import visible
 
 _SCRIPT = re.compile(r"<(script|style)\b.*?(</\1\s*>|$)", re.IGNORECASE | re.DOTALL)
 _TAG = re.compile(r"</?[a-zA-Z!][^<>]{0,300}>")
+#: Tags by which a text pretends to be another voice: what they hold is not a part of the sentence after them.
+_VOICE = re.compile(
+    r"</?\s*(?:system|user|assistant|human|instructions?|tool)\b[^<>]{0,100}>", re.I
+)
 #: ``[words](address)`` and ``![image](address)``: an address is nothing to search for.
 _LINK = re.compile(r"(!?)\[([^\[\]\n]{0,300})\]\((?:[^()\s]|\([^()\s]{0,100}\)){0,300}\)")
 
@@ -22,7 +26,7 @@ def clean(text: str, limit: int) -> str:
     reader; letters of another script that look Latin hide a word from the search.
     """
     plain = visible(unescape(text[: 8 * limit].replace("\r\n", "\n")))
-    plain = _TAG.sub(" ", _SCRIPT.sub(" ", plain))
+    plain = _TAG.sub(" ", _VOICE.sub("\n", _SCRIPT.sub(" ", plain)))
     plain = _LINK.sub(lambda link: "" if link[1] else link[2], plain)
     plain = re.sub(r"[^\S\n]+", " ", plain)
     return re.sub(r"\n{3,}", "\n\n", plain).strip()[:limit]

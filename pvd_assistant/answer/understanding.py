@@ -16,6 +16,7 @@ from pvd_assistant.answer.dialogue import Said, courtesy, in_context
 from pvd_assistant.answer.languages import in_french, language_of
 from pvd_assistant.messages import load_data
 from pvd_assistant.model import Family, Turn
+from pvd_assistant.personal_data import mask
 
 _SENTENCE_END = re.compile(r"(?<=[.?!…])[\s»)]+(?=\S)|\n+")
 _CITATION_MARK = re.compile(r"\s*\[\d+\]")
@@ -72,7 +73,7 @@ def understand(question: str, history: Sequence[Turn] = (), limit: int = 4000) -
     """
     text = clean(question, limit)
     kept, dropped = _without_orders(_sentences(_CITATION_MARK.sub("", text)))
-    core, rest = _request(kept)
+    core, rest = map(_without_contacts, _request(kept))
     language, asks = language_of(text), bool(core)
     if language != "fr":
         core, rest = in_french(core, language), ""
@@ -174,6 +175,11 @@ def _without_orders(sentences: list[str]) -> tuple[list[str], list[str]]:
         if len(rest.split()) >= _data()["email"]["whole_question"] and rest[-1] in "?»\"' ":
             kept.append(rest)
     return kept, dropped
+
+
+def _without_contacts(asked: str) -> str:
+    """Drop e-mail addresses and telephone numbers: nothing is found by them."""
+    return " ".join(mask(asked, ("email", "phone"), shape=" ").text.split())
 
 
 def _gives_orders(sentence: str) -> bool:

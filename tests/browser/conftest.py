@@ -74,12 +74,15 @@ def doomed_site(tmp_path: Path) -> Iterator[Site]:
 
 
 @pytest.fixture
-def start_site() -> Iterator[Callable[[Settings], Site]]:
-    """A function that runs a server with settings of its own until the test ends."""
+def start_site() -> Iterator[Callable[..., Site]]:
+    """A function that runs a server with settings of its own until the test ends.
+
+    ``real``: on the assistant of its own index, loaded as it is in service.
+    """
     running: list[Iterator[Site]] = []
 
-    def start(settings: Settings) -> Site:
-        running.append(_running(settings, FakeAssistant()))
+    def start(settings: Settings, *, real: bool = False) -> Site:
+        running.append(_running(settings, None if real else FakeAssistant()))
         return next(running[-1])
 
     yield start

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import base64
-import shutil
 import sqlite3
-import tempfile
 import zlib
-from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 
-import numpy as np
 import pytest
 from corpus.makers import sheet, write
 from library_makers import Desk, desk_of
 from sqlalchemy import select
+from traces import traces
 
 from pvd_assistant.index.builder import build
 from pvd_assistant.index.store import Index
@@ -37,66 +32,6 @@ def desk(tmp_path: Path) -> Desk:
     return desk_of(Database(settings), settings, tmp_path)
 
 
-def traces(*roots: Path) -> list[str]:
-    """Where the erased words are found: raw bytes, rows of any SQLite file, what they hold packed."""
-    found = []
-    for root in roots:
-        for path in sorted(path for path in root.rglob("*") if path.is_file()):
-            found += [f"{path}: {where}" for where, raw in _readings(path) if _tells(raw)]
-    return found
-
-
-def _readings(path: Path) -> Iterator[tuple[str, bytes]]:
-    raw = path.read_bytes()
-    yield "bytes", raw
-    yield "name", path.name.encode()
-    if raw.startswith(b"SQLite format 3"):
-        yield from _rows(path)
-    elif path.suffix == ".npy":
-        yield "array", np.load(path, allow_pickle=False).tobytes()
-    yield from _unpacked(raw)
-
-
-def _rows(path: Path) -> Iterator[tuple[str, bytes]]:
-    """Read a copy of a database, with what its journal holds: its owner may be using it."""
-    with tempfile.TemporaryDirectory() as folder:
-        for file in path.parent.glob(f"{path.name}*"):
-            shutil.copy(file, folder)
-        with closing(sqlite3.connect(Path(folder) / path.name)) as connection:
-            found = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
-            for (table,) in found.fetchall():
-                for row in connection.execute(f'SELECT * FROM "{table}"'):
-                    for value in row:
-                        raw = value if isinstance(value, bytes) else str(value).encode()
-                        yield table, raw
-                        yield from _unpacked(raw)
-
-
-def _unpacked(raw: bytes) -> Iterator[tuple[str, bytes]]:
-    for window in (zlib.MAX_WBITS, -zlib.MAX_WBITS, zlib.MAX_WBITS | 16):
-        try:
-            yield "packed", zlib.decompressobj(window).decompress(raw)
-        except zlib.error:
-            continue
-
-
-def _tells(raw: bytes) -> bool:
-    encoded = [
-        form
-        for word in WORDS
-        for form in (
-            word.encode(),
-            word.encode("utf-16-le"),
-            word.encode("latin-1"),
-            word.encode().decode("latin-1").encode("unicode_escape"),
-            word.encode("ascii", "backslashreplace"),
-            base64.b64encode(word.encode())[:-4],
-        )
-        if len(form) >= 6
-    ]
-    return any(form in raw for form in encoded)
-
-
 def test_nothing_is_left_of_an_erased_document(desk: Desk) -> None:
     worker, jobs = Worker(desk.settings, desk.database), Jobs(desk.database)
     roots = (desk.settings.data_dir, desk.settings.index_dir)
@@ -107,14 +42,14 @@ def test_nothing_is_left_of_an_erased_document(desk: Desk) -> None:
     desk.send(f"# {TITLE}\n\nAutre version : {SECRET}\n", "y.md", document)
     desk.editor.remove(document, desk.person)
     desk.editor.undo(desk.editor.history()[0].id, desk.person)
-    assert len(traces(*roots)) > 8, "it is in the library, its copies, what waits, the index"
+    assert len(traces(WORDS, *roots)) > 8, "it is in the library, its copies, what waits, the index"
 
     desk.editor.erase(document, desk.person)
-    assert [t for t in traces(desk.settings.data_dir) if "sqlite" not in t] == []
+    assert [t for t in traces(WORDS, desk.settings.data_dir) if "sqlite" not in t] == []
     worker.step()
 
     assert jobs.latest()[0].state is JobState.DONE, jobs.latest()[0].message
-    assert traces(*roots) == []
+    assert traces(WORDS, *roots) == []
     assert not any(change.undoable for change in desk.editor.history(document))
     with Index.open(desk.settings) as index:
         assert sorted(index.documents) == ["offres/ort", "offres/vir"]
@@ -133,11 +68,11 @@ def test_what_a_run_that_stopped_had_read_is_erased_too(
         patched.setattr("pvd_assistant.index.builder.write_generation", stop)
         with pytest.raises(KeyboardInterrupt):
             build(desk.settings)
-    assert traces(desk.settings.index_dir)
+    assert traces(WORDS, desk.settings.index_dir)
 
     desk.editor.erase(document, desk.person)
     Worker(desk.settings, desk.database).step()
-    assert traces(desk.settings.data_dir, desk.settings.index_dir) == []
+    assert traces(WORDS, desk.settings.data_dir, desk.settings.index_dir) == []
 
 
 def test_the_versions_put_in_place_of_a_shipped_sheet_are_erased_and_the_sheet_is_back(
@@ -168,5 +103,5 @@ def test_the_search_of_traces_finds_what_is_there(tmp_path: Path) -> None:
         connection.execute("CREATE TABLE t (x BLOB)")
         connection.execute("INSERT INTO t VALUES (?)", (zlib.compress(SECRET.encode()),))
     connection.close()
-    found = traces(tmp_path)
+    found = traces(WORDS, tmp_path)
     assert {Path(trace.partition(": ")[0]).name for trace in found} == {"a.md", "b.gz", "c.sqlite"}
