@@ -12,7 +12,9 @@ from contextlib import closing
 from pathlib import Path
 
 import numpy as np
-from sqlalchemy import MetaData, create_engine, select
+from sqlalchemy import MetaData, select
+
+from pvd_assistant.storage.database import Database
 
 
 def traces(words: Sequence[str], *roots: Path) -> list[str]:
@@ -26,21 +28,18 @@ def traces(words: Sequence[str], *roots: Path) -> list[str]:
     return found
 
 
-def traces_in_rows(words: Sequence[str], url: str) -> list[str]:
-    """Return the tables of a database where words are found."""
-    forms, engine = _forms(words), create_engine(url)
-    tables = MetaData()
-    tables.reflect(engine)
-    with engine.connect() as connection:
-        found = [
+def traces_in_rows(words: Sequence[str], database: Database) -> list[str]:
+    """Return the tables of a database, whatever its server, where words are found."""
+    forms, tables = _forms(words), MetaData()
+    with database.transaction() as session:
+        tables.reflect(session.get_bind())
+        return [
             name
             for name, table in tables.tables.items()
-            for row in connection.execute(select(table))
+            for row in session.execute(select(table))
             for value in row
             if _tells(value if isinstance(value, bytes) else str(value).encode(), forms)
         ]
-    engine.dispose()
-    return found
 
 
 def _readings(path: Path) -> Iterator[tuple[str, bytes]]:

@@ -124,6 +124,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--eval", type=Path, required=True)
     parser.add_argument("--facts", type=Path)
     parser.add_argument("--questions", type=Path)
+    parser.add_argument(
+        "--start", type=Path, default=MODEL, help="folder of the static student made by this build"
+    )
     parser.add_argument("--minutes", type=float, default=30)
     parser.add_argument("--every", type=int, default=150, help="steps between two measures")
     options = parser.parse_args(arguments)
@@ -131,7 +134,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     paired = paired_data(options, tokenizer)
     tasks = load_tasks(options.eval, None, None)
     torch.manual_seed(1)
-    student = Student(load_file(MODEL / STATIC / "model.safetensors")["embedding.weight"])
+    student = Student(load_file(options.start / STATIC / "model.safetensors")["embedding.weight"])
     optimiser = _optimiser(student)
     step = _resumed(student, optimiser)
     began = time.monotonic()

@@ -170,7 +170,10 @@ def _bare(link: str) -> str:
 
 
 def _placeholders(draft: Draft) -> Iterator[Check]:
+    own = {plain(one) for one in told_sentences(draft)}  # « À compléter avec d’autres documents »
     for sentence in sentences(draft.body):
+        if plain(sentence.text) in own:
+            continue
         for found in _pattern("placeholder").finditer(sentence.text):
             said = text("helpdesk.check_placeholder", words=found.group())
             yield Check("placeholder", sentence.text, said)

@@ -8,7 +8,7 @@ import os
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -298,9 +298,14 @@ def _identity(path: Path | None) -> tuple[int, int] | None:
 
 
 def _create_private(path: Path) -> None:
-    """Create the file, which other accounts of the machine cannot read, unless it exists."""
+    """Create the file, which other accounts of the machine cannot read, unless it exists.
+
+    One that exists is not even opened: closing it would drop the locks by which SQLite, in this
+    process, keeps the others from taking its journal away.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
-    os.close(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600))
+    with suppress(FileExistsError):
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
 
 
 def migrate(connection: Connection, revision: str = "head") -> None:

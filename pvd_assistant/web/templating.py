@@ -8,7 +8,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from pvd_assistant.answer.citing import engine_notice, place_in_document
-from pvd_assistant.french import french_date, french_moment
+from pvd_assistant.french import french_date, french_moment, french_number
 from pvd_assistant.messages import text
 from pvd_assistant.web import links, wording
 from pvd_assistant.web.answer_text import cells
@@ -44,6 +44,7 @@ def _environment() -> Environment:
     )
     environment.filters["french_date"] = french_date
     environment.filters["french_moment"] = french_moment
+    environment.filters["french_number"] = french_number
     return environment
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from email import policy
 from email.parser import BytesParser
 from pathlib import Path
@@ -65,12 +66,12 @@ def staff(chromium: Any, club: Any) -> Iterator[Callable[[str, Role], Any]]:
     """A function that opens a browser of its own where somebody signs in through the form."""
     contexts: list[Any] = []
     problems: list[str] = []
-    database = Database(club.settings)
-    people = Accounts.of(database, club.settings).people
 
     def open_(name: str, role: Role) -> Any:
         login = f"{name.lower().replace(' ', '.')}@exemple.fr"
-        people.add(None, login, name, [role], PASSWORD)
+        with closing(Database(club.settings)) as database:
+            people = Accounts.of(database, club.settings).people
+            people.add(None, login, name, [role], PASSWORD)
         contexts.append(chromium.new_context(base_url=club.url, reduced_motion="reduce"))
         page = contexts[-1].new_page()
         page.set_default_timeout(20_000)
@@ -83,7 +84,6 @@ def staff(chromium: Any, club: Any) -> Iterator[Callable[[str, Role], Any]]:
     yield open_
     for context in contexts:
         context.close()
-    database.close()
     assert problems == [], "errors in the pages"
 
 
@@ -208,7 +208,7 @@ def _improved(page: Any) -> None:
     press(page, "Chercher")
     page.get_by_role("button", name=f"Insérer : {INSERTED[:30]}").first.click()
     told(page, "Texte inséré dans la réponse.")
-    assert INSERTED in reply(page).input_value()
+    assert INSERTED in plain(reply(page).input_value())
     assert state_of(page, INSERTED) == "Mot pour mot"
 
     mine = reply(page).input_value()
@@ -233,7 +233,7 @@ def _reviewed_and_sent(page: Any, colleague: Any, address: str) -> None:
     name, raw = saved(page, page.get_by_role("link", name="Courriel (.eml)").click)
     mail = BytesParser(policy=policy.default).parsebytes(raw)
     assert name.endswith(".eml")
-    assert mail["To"] == "s.marchand@mairie-exemple.fr"
+    assert mail["To"] == "Sylvie Marchand <s.marchand@mairie-exemple.fr>"
     assert mail["Subject"].startswith("Re: Cofinancement chef de projet")
     body = mail.get_body(("plain",)).get_content()
     for said in (CORRECTED, INSERTED, "Agathe Morel", "Sources :", "relue par une personne"):
@@ -247,7 +247,8 @@ def _reviewed_and_sent(page: Any, colleague: Any, address: str) -> None:
     assert reply(page).count() == 0
     reply(colleague).fill("Trop tard.")
     press(colleague, "Enregistrer")
-    told(colleague, "Cette réponse est envoyée : elle ne change plus.")
+    told(colleague, "Votre texte n’est pas perdu")
+    assert colleague.get_by_role("button", name="Prendre la version").count() == 0
     page.reload()
     assert CORRECTED in page.locator(".hd-final").inner_text()
 
@@ -294,7 +295,7 @@ def test_a_document_is_added_replaced_and_erased_and_the_answers_follow(
     answer = ask(chat, LENT).inner_text()
     assert "pendant vingt jours" in answer
     assert "douze" not in answer
-    assert _left(club), "the search of traces finds what is there"
+    assert traces(ERASED, club.settings.library_dir), "the search of traces finds what is there"
 
     page.goto(f"{LIBRARY}/document/{GUIDE}")
     page.get_by_role("link", name="Effacer définitivement").click()
@@ -305,7 +306,11 @@ def test_a_document_is_added_replaced_and_erased_and_the_answers_follow(
     told(page, "Document effacé.")
     indexed(page)
     assert "jours" not in ask(chat, LENT).locator(".answer-text").inner_text()
-    assert _left(club) == []
+    chat.close()
+    club.stop()  # reading the files of a database in the process that has it open breaks its locks
+    assert traces(ERASED, club.settings.data_dir, club.settings.index_dir) == []
+    with closing(Database(club.settings)) as database:
+        assert traces_in_rows(ERASED, database) == []
 
 
 def _added(page: Any, club: Any) -> None:
@@ -334,27 +339,18 @@ def _added(page: Any, club: Any) -> None:
         page.get_by_label(label, exact=True).first.fill(value)
     page.get_by_label("Nature").select_option("guide")
     source = page.get_by_role("group", name="Source 1")
+    described = {"Titre": "Règlement de la bourse", "Éditeur": "Ville de Foix"}
+    for label, value in (described | {"Adresse web": "exemple.fr"}).items():
+        source.get_by_label(label).fill(value)
     press(page, "Accepter et publier")
     page.get_by_role("alert").wait_for()
-    for label in ("Titre", "Éditeur", "Adresse web"):
-        assert source.get_by_label(label).get_attribute("aria-invalid") == "true"
-    for label, value in (
-        ("Titre", "Règlement de la bourse"),
-        ("Éditeur", "Ville de Foix"),
-        ("Adresse web", "https://exemple.fr/bourse"),
-    ):
-        source.get_by_label(label).fill(value)
+    address = source.get_by_label("Adresse web")
+    assert address.get_attribute("aria-invalid") == "true"
+    assert "elle commence par" in source.inner_text()
+    address.fill("https://exemple.fr/bourse")
     assert page.get_by_label("Titre", exact=True).first.input_value() == "Bourse Quatrebarbes"
     press(page, "Accepter et publier")
     told(page, "Document ajouté.")
-
-
-def _left(club: Any) -> list[str]:
-    """Where the words of the erased document are still found: files, then rows."""
-    settings = club.settings
-    url = settings.database_url.get_secret_value() or f"sqlite:///{settings.data_dir}/pvd.sqlite"
-    rows = traces_in_rows(ERASED, url.replace("postgresql://", "postgresql+psycopg://"))
-    return traces(ERASED, settings.data_dir, settings.index_dir) + rows
 
 
 def guide(days: str) -> bytes:

@@ -28,6 +28,12 @@ def test_a_draft_as_it_is_has_nothing_to_look_at() -> None:
     assert found("Voici ce que disent les documents.", *DRAFTED) == []
 
 
+def test_a_heading_of_the_draft_is_nothing_to_fill_in() -> None:
+    heading = "À compléter avec d’autres documents :"
+    assert found(heading, *DRAFTED, told=(*reply().told, heading)) == []
+    assert named(found(heading, *DRAFTED)) != []
+
+
 @pytest.mark.parametrize(
     ("line", "name", "said"),
     [

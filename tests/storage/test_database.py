@@ -156,6 +156,19 @@ def test_processes_that_start_and_write_at_once_lose_nothing(database_settings: 
     kept.close()
 
 
+def test_another_database_of_the_same_process_does_not_let_the_journal_go(tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path)
+    served, second = Database(settings), Database(settings)
+    assert opinions(served) == []
+    second.upgrade()
+    second.close()
+    # A process that believes itself alone takes the journal away when it ends.
+    subprocess.run([sys.executable, "-c", _WRITER, str(tmp_path), "aside", ""], check=True)
+    assert (tmp_path / "pvd.sqlite-wal").exists()
+    assert len(opinions(served)) == 40
+    served.close()
+
+
 def test_a_failed_transaction_leaves_nothing(database: Database) -> None:
     def half() -> None:
         with database.transaction() as session:

@@ -13,7 +13,7 @@ from fastapi import Request as Visit
 from pvd_assistant.accounts.roles import Person
 from pvd_assistant.answer.composition import stated
 from pvd_assistant.errors import PvdError
-from pvd_assistant.french import french_date
+from pvd_assistant.french import french_date, french_moment
 from pvd_assistant.helpdesk.desk import Desk, Looked
 from pvd_assistant.helpdesk.exports import letter, mailto
 from pvd_assistant.helpdesk.intake import masked_counts
@@ -86,11 +86,8 @@ def done_message(visit: Visit) -> str:
 
 
 def moment(time: dt.datetime | None) -> str:
-    """« 23 novembre 2026 à 10 h 12 », in the time of this machine."""
-    if time is None:
-        return ""
-    local = time.astimezone()
-    return f"{french_date(local.date())} à {local.hour}\u00a0h\u00a0{local.minute:02}"
+    """« 23 novembre 2026 à 10 h 12 »; empty for no time."""
+    return french_moment(time) if time is not None else ""
 
 
 def author(version: Version) -> str:
