@@ -267,6 +267,7 @@ def _becomes_a_source(page: Any, colleague: Any) -> None:
 
     colleague.goto(REPLIES)
     colleague.get_by_role("link", name=QUESTION).click()
+    colleague.get_by_role("button", name="Valider comme source").wait_for()
     confirm(colleague)
     press(colleague, "Valider comme source")
     told(colleague, "Réponse validée")
