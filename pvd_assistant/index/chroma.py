@@ -166,12 +166,21 @@ def _embedded(folder: Path) -> Client:
         opened = chromadb.PersistentClient(
             str(folder / CHROMA), settings=Settings(anonymized_telemetry=False)
         )
-    except (ChromaError, ValueError, OSError) as error:
+    except (AttributeError, ChromaError, ValueError, OSError) as error:
+        _forget(str(folder / CHROMA))
         if shutil.disk_usage(folder).free < _NO_ROOM:
             raise IndexingError("index.disk_full", path=folder.parent) from error
         code = "index.chroma_read_only" if "readonly" in str(error) else "index.corrupt"
         raise IndexCorruptError(code, path=folder, reason=error) from error
     return cast("Client", opened)
+
+
+def _forget(identifier: str) -> None:
+    """Drop what Chroma could not start: it would be given again, half started, to whoever tries later."""
+    from chromadb.api.shared_system_client import SharedSystemClient
+
+    SharedSystemClient._identifier_to_system.pop(identifier, None)
+    SharedSystemClient._identifier_to_refcount.pop(identifier, None)
 
 
 def _server(url: str, patience: float) -> Client:
