@@ -104,7 +104,6 @@ def test_limits_count_who_asks_whatever_they_say_of_themselves(site: Site) -> No
         assert [asks(neighbour, f"192.0.2.{n}") for n in range(70)][-1] == 429
 
 
-@pytest.mark.browser
 def test_the_chat_answers_in_a_browser(site: Site) -> None:
     executable = shutil.which("chromium")
     if executable is None:
