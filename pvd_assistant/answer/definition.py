@@ -42,7 +42,8 @@ def _definition(evidence: Evidence, index: Index) -> Candidate | None:
         return None
     name = next(thing for thing in asked.groups() if thing)
     sheet = _sheet(_forms(name, index), index)
-    if sheet is None:
+    found = {hit.passage.document for hit in evidence.hits}
+    if sheet is None or (evidence.limited and sheet not in found):
         return None
     for passage in index.passages_of(sheet):
         if composition.role(passage.headings) == "summary":

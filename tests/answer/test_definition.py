@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pvd_assistant.answer.assistant import Assistant
+from pvd_assistant.model import Filters
 
 
 @pytest.mark.parametrize(
@@ -31,3 +32,8 @@ def test_what_a_thing_is_comes_first(assistant: Assistant, question: str, sheet:
 def test_a_name_that_no_sheet_bears_is_searched_as_before(assistant: Assistant) -> None:
     answer = assistant.ask("C’est quoi le dahu ?")
     assert answer.status == "unknown"
+
+
+def test_a_sheet_that_the_filters_leave_out_defines_nothing(assistant: Assistant) -> None:
+    answer = assistant.ask("C’est quoi une ORT ?", filters=Filters(kinds=("partenaire",)))
+    assert all(citation.document != "offres/ort" for citation in answer.citations)
