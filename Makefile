@@ -17,8 +17,8 @@ test: $(VENV)/.installed-dev  ## Install, check style and types, run every test.
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/pytest -n $(WORKERS) --dist loadfile -m "not browser"
-	$(BIN)/pytest -n $(WORKERS) --dist loadfile -m browser
+	$(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder -m "not browser"
+	$(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder -m browser
 
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 from databases import database, database_settings, postgres_url  # noqa: F401
 from practices_corpus import catalogue, practices_index, practices_settings  # noqa: F401
 from scripted_llm import _llm_process, llm  # noqa: F401
 
+from pvd_assistant.accounts import passwords as _passwords
 from pvd_assistant.answer.assistant import Assistant
 from pvd_assistant.index.builder import build
 from pvd_assistant.settings import Settings, load_settings
@@ -43,6 +46,18 @@ def _away_from_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None
     for name in [name for name in os.environ if name.startswith("PVD_")]:
         monkeypatch.delenv(name)
     monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _quick_hashes() -> Iterator[None]:
+    """Passwords cost nothing to hash: hundreds of people sign in here."""
+
+    def quick(time_cost: int = 1, memory_cost: int = 64, parallelism: int = 1) -> PasswordHasher:
+        return PasswordHasher(time_cost, memory_cost, parallelism)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(_passwords, "PasswordHasher", quick)
+        yield
 
 
 @pytest.fixture(scope="session")

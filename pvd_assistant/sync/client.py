@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urljoin, urlsplit
@@ -42,14 +42,12 @@ class Client:
     :param service: name of the service, for messages.
     :param base: its base address; nothing is asked elsewhere, but for ``also``.
     :param also: ends of host names that redirections may lead to (``".data.gouv.fr"``).
-    :param pause: called with the seconds to wait.
     """
 
     service: str
     base: str
     also: tuple[str, ...] = ()
     limits: Limits = field(default_factory=Limits)
-    pause: Callable[[float], None] = time.sleep
     _http: httpx.Client | None = None
     _last: float = 0.0
 
@@ -110,7 +108,7 @@ class Client:
                 failure = error
                 if not error.values.get("may_pass") or attempt + 1 == _TRIES:
                     raise
-                self.pause(_wait(attempt, error.values.get("retry_after")))
+                time.sleep(_wait(attempt, error.values.get("retry_after")))
         raise failure
 
     def _follow(

@@ -152,7 +152,8 @@ class _Page:
             "outputs": self.talk,
         }
         ask, rate, settle, take, keep, reopen = self._event_handlers()
-        gr.on([self.send.click, self.question.submit], **answer, **quiet, trigger_mode="once")
+        # A question sent before Gradio is done with the one before is asked as soon as it is, not lost.
+        gr.on([self.send.click, self.question.submit], **answer, **quiet, trigger_mode="always_last")
         for place in (self.earlier, self.newest):
             place.ask(ask, None, self.question, **quiet).then(**answer, **quiet)
             shown = [self.earlier, self.newest, self.conversation, self.notice]
@@ -200,6 +201,9 @@ class _Page:
     ) -> Iterator[tuple[Any, ...]]:
         """Answer the question of the field; a bad one stays there with a message."""
         keep = self.gr.skip()
+        if not question and conversation.last is not None:  # sent twice: the field is empty by now
+            yield (keep,) * len(self.talk)
+            return
         try:
             asked = chat.checked(question, self.service.settings.question_limit)
         except UsageError as error:

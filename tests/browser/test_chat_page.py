@@ -8,6 +8,7 @@ from fakes import RATE, SOURCED
 from pvd_assistant.messages import text
 from pvd_assistant.model import Filters
 from pvd_assistant.storage.database import Database
+from pvd_assistant.web import chat
 from pvd_assistant.web.feedback import FeedbackStore
 
 pytestmark = pytest.mark.browser
@@ -55,6 +56,24 @@ def test_a_question_is_answered_statement_by_statement(page):
     assert "vérifié le 23 novembre 2026" in answer.inner_text()
     assert page.get_by_label("Votre question", exact=True).input_value() == ""
     assert focused(page)
+
+
+def test_a_question_sent_while_an_answer_is_written_comes_next_and_only_once(
+    page, site, monkeypatch
+):
+    monkeypatch.setattr(chat, "PACE", 0.5)
+    field = page.get_by_label("Votre question", exact=True)
+    field.fill("Qui paie le poste de chef de projet ?")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Enter")
+    page.locator(".exchange[data-state=writing]").wait_for()
+    field.fill("Et combien ?")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Enter")
+    page.locator(".exchange[data-state=done]").nth(1).wait_for()
+    ask(page, "Et une piscine ?")
+    assert page.locator(".exchange").count() == len(site.assistant.asked) == 3
+    assert page.get_by_role("alert").count() == 0
 
 
 def test_an_answer_is_announced_twice_and_not_word_by_word(page):
