@@ -95,10 +95,19 @@ def guided(fuzzer: Fuzzer, runs: int, seed: int) -> None:
 
     with atheris.instrument_imports(include=["pvd_assistant.corpus", "pypdf", "markdown_it"]):
         import fuzzing
+
+        # What a reader imports when it is first called must be instrumented too.
+        fuzzing.feed(fuzzer.reader, fuzzing.SEEDS[fuzzer.reader])
     corpus = Path(tempfile.mkdtemp(prefix="fuzz-corpus"))
     (corpus / "sound").write_bytes(fuzzing.SEEDS[fuzzer.reader])
     arguments = [sys.argv[0], f"-runs={runs}", f"-seed={seed}", "-max_len=20000", str(corpus)]
-    atheris.Setup(arguments, fuzzer.feed)
+
+    def feed(raw: bytes) -> None:
+        fuzzer.feed(raw)
+        if fuzzer.outcomes.total() + fuzzer.broken.total() == runs:
+            print(fuzzer.report(), flush=True)  # libFuzzer ends the process itself
+
+    atheris.Setup(arguments, feed)
     atheris.Fuzz()
 
 
@@ -116,9 +125,6 @@ def main() -> None:
     wanted = parser.parse_args()
     fuzzer = Fuzzer(wanted.reader, wanted.seconds, wanted.keep)
     if wanted.atheris:
-        import atexit
-
-        atexit.register(lambda: print(fuzzer.report()))
         guided(fuzzer, wanted.runs, wanted.seed)
         return
     at_random(fuzzer, wanted.runs, wanted.seed)

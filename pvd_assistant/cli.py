@@ -14,7 +14,7 @@ from typing import Annotated, Any, get_args
 
 import typer
 
-from pvd_assistant import cli_operations, cli_starting
+from pvd_assistant import cli_operations, cli_privacy, cli_starting
 from pvd_assistant.cli_users import app as users_app
 from pvd_assistant.errors import CorpusError, PvdError, UnknownCommuneError, UsageError
 from pvd_assistant.messages import text
@@ -35,6 +35,7 @@ app.add_typer(eval_app, name="eval")
 app.add_typer(users_app, name="users")
 cli_starting.add_commands(app)
 cli_operations.add_commands(app)
+cli_privacy.add_commands(app)
 
 CorpusOption = Annotated[Path | None, typer.Option("--corpus", help=text("help.corpus_dir"))]
 IndexOption = Annotated[Path | None, typer.Option("--index", help=text("help.index_dir"))]

@@ -51,10 +51,13 @@ def doctor(
 def backup(
     file: Annotated[Path | None, typer.Argument(help=text("help.backup_file"))] = None,
     show: Annotated[bool, typer.Option("--list", help=text("help.backup_list"))] = False,
+    keep: Annotated[
+        int | None, typer.Option("--keep", min=1, metavar="JOURS", help=text("help.backup_keep"))
+    ] = None,
 ) -> None:
     """Save people's work in one file, or say what such a file holds."""
     from pvd_assistant.backup.archive import opened
-    from pvd_assistant.backup.saving import save
+    from pvd_assistant.backup.saving import save, sweep
     from pvd_assistant.console import out
 
     settings = _settings()
@@ -64,6 +67,8 @@ def backup(
         with opened(file) as archive:
             _describe(file, archive.manifest)
         return
+    if keep is not None and file is not None and not file.is_dir():
+        raise UsageError("backup.keep_folder")
     path = save(settings, file)
     with opened(path) as archive:  # read back: a backup that cannot be read is none
         manifest = archive.manifest
@@ -71,6 +76,9 @@ def backup(
     out.print(text("backup.private"), soft_wrap=True)
     if manifest.secrets:
         out.print(text("backup.secrets", names=", ".join(manifest.secrets)), soft_wrap=True)
+    if keep is not None and (count := sweep(path.parent, keep)):
+        key = "backup.swept_many" if count > 1 else "backup.swept_one"
+        out.print(text(key, count=french_number(count), days=french_number(keep)), soft_wrap=True)
 
 
 def restore(

@@ -176,6 +176,32 @@ class Settings(BaseSettings):
     helpdesk_sender_days: int = Field(
         90, ge=1, description="Days after which the name and address of who asked are erased."
     )
+    helpdesk_draft_days: int = Field(
+        90, ge=1, description="Days after a reply was sent when the texts it was not are erased."
+    )
+    helpdesk_request_days: int = Field(
+        730, ge=1, description="Days after its last change when a request goes with its replies."
+    )
+    opinion_text_days: int = Field(
+        180, ge=1, description="Days after which an opinion is left without its words."
+    )
+    unanswered_days: int = Field(
+        365, ge=1, description="Days after which what was decided of an unanswered subject goes."
+    )
+    journal_days: int = Field(
+        365,
+        ge=1,
+        description="Days during which is kept who did what, and the names of those who left.",
+    )
+    account_unused_days: int = Field(
+        365, ge=1, description="Days without a sign-in after which an account is closed."
+    )
+    account_closed_days: int = Field(
+        180, ge=1, description="Days after which a closed account is erased."
+    )
+    aside_days: int = Field(
+        30, ge=1, description="Days during which what a restoration put aside is kept."
+    )
     helpdesk_second_reader: bool = Field(
         True, description="Whether a reply is reviewed by somebody other than its author."
     )

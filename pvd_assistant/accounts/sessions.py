@@ -64,7 +64,7 @@ class SessionStore:
     def add(self, session: Session, account_id: int, id_token: str = "") -> str:
         """Open a session in the transaction that decides it."""
         token, moment = secrets.token_urlsafe(32), self._now()
-        session.execute(delete(SessionRow).where(self._late(moment)))
+        self.sweep(session)
         session.add(
             SessionRow(
                 token=_hashed(token),
@@ -76,6 +76,11 @@ class SessionStore:
             )
         )
         return token
+
+    def sweep(self, session: Session) -> int:
+        """Erase the sessions that open nothing any more; return how many."""
+        late = delete(SessionRow).where(self._late(self._now())).returning(SessionRow.token)
+        return len(session.scalars(late).all())
 
     def find(self, token: str) -> SignedIn | None:
         """Return the session of a token, unless it is unknown, too old, or of a closed account.

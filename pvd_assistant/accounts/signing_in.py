@@ -6,7 +6,7 @@ import datetime as dt
 import logging
 from collections.abc import Callable
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pvd_assistant.accounts.identity import Identity
@@ -25,12 +25,8 @@ from pvd_assistant.accounts.roles import Person
 from pvd_assistant.accounts.sessions import SessionStore, close_sessions, now_utc, person_of
 from pvd_assistant.accounts.throttle import Throttle
 from pvd_assistant.errors import AccessError, AccountError
-from pvd_assistant.storage.account_tables import AccountRow, ActionRow
+from pvd_assistant.storage.account_tables import AccountRow
 from pvd_assistant.storage.database import Database
-
-_OPENED = "session.opened"
-#: How long the journal keeps who signed in, and when.
-_REMEMBERED = dt.timedelta(days=365)
 
 logger = logging.getLogger(__name__)
 
@@ -163,7 +159,5 @@ class SigningIn:
 
     def _open(self, session: Session, row: AccountRow, id_token: str = "") -> str:
         row.seen = self._now()
-        old = (ActionRow.action == _OPENED) & (ActionRow.time < row.seen - _REMEMBERED)
-        session.execute(delete(ActionRow).where(old))
-        note(session, person_of(row), _OPENED, f"account:{row.id}")
+        note(session, person_of(row), "session.opened", f"account:{row.id}")
         return self._sessions.add(session, row.id, id_token)

@@ -9,6 +9,7 @@ import math
 from collections.abc import Callable, Mapping
 
 from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
 
 from pvd_assistant.accounts.sessions import now_utc
 from pvd_assistant.errors import AccessError
@@ -44,11 +45,7 @@ class Throttle:
         limits = {_login_key(login): self._login_limit, _address_key(address): self._address_limit}
         moment = self._now()
         with self._database.transaction() as session:
-            # Those of a clock that was ahead would have to be waited for until it is there again.
-            past = AttemptRow.time <= moment - self._window
-            session.execute(
-                delete(AttemptRow).where(past | (AttemptRow.time > moment + self._window))
-            )
+            self.sweep(session)
             rows = [AttemptRow(key=key, time=moment) for key in limits]
             session.add_all(rows)
             session.flush()
@@ -59,6 +56,15 @@ class Throttle:
                 session.execute(delete(AttemptRow).where(AttemptRow.id.in_(added)))
             minutes = max(1, math.ceil(wait.total_seconds() / 60))
             raise AccessError("accounts.too_many", minutes=minutes)
+
+    def sweep(self, session: Session) -> int:
+        """Erase the failures that count no longer; return how many."""
+        moment = self._now()
+        past = AttemptRow.time <= moment - self._window
+        # Those of a clock that was ahead would have to be waited for until it is there again.
+        ahead = AttemptRow.time > moment + self._window
+        gone = delete(AttemptRow).where(past | ahead).returning(AttemptRow.id)
+        return len(session.scalars(gone).all())
 
     def succeeded(self, login: str, address: str) -> None:
         """Forget the failures of a login, and this attempt from its address.

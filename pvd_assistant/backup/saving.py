@@ -6,6 +6,7 @@ import datetime as dt
 import os
 import stat
 import tempfile
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -22,6 +23,8 @@ from pvd_assistant.storage.database import Database, revision_of
 from pvd_assistant.version import package_version
 
 _SUFFIX = ".tar.gz"
+#: What the backups that we name are called.
+_NAMED = f"sauvegarde-pvd-*{_SUFFIX}"
 #: Bytes of a table's lines held in memory while they are written.
 _IN_MEMORY = 8 * 2**20
 
@@ -50,6 +53,18 @@ def file_name(moment: dt.datetime) -> str:
     'sauvegarde-pvd-20261128-090507.tar.gz'
     """
     return f"sauvegarde-pvd-{moment:%Y%m%d-%H%M%S}{_SUFFIX}"
+
+
+def sweep(folder: Path, days: int) -> int:
+    """Delete the backups of a folder that were written more than some days ago; return how many.
+
+    :raises OSError: one cannot be deleted.
+    """
+    oldest = time.time() - days * 24 * 3600
+    old = [path for path in folder.glob(_NAMED) if path.stat().st_mtime < oldest]
+    for path in old:
+        path.unlink()
+    return len(old)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from pvd_assistant.accounts.roles import Person
+from pvd_assistant.messages import text
 from pvd_assistant.storage.database import Database
 from pvd_assistant.storage.library_tables import JobRow
 
@@ -64,11 +65,15 @@ def utc_now() -> dt.datetime:
     return dt.datetime.now(dt.UTC)
 
 
-def enqueue(session: Session, person: Person, moment: dt.datetime, *, purge: bool = False) -> None:
+def enqueue(
+    session: Session, person: Person | None, moment: dt.datetime, *, purge: bool = False
+) -> None:
     """Ask for the index to be brought up to date, in the transaction that changes the documents.
 
     A job that still waits does for this change too; what a failed one had to leave no trace of is still
     to be purged.
+
+    :param person: who asks; ``None`` for whoever runs the server, at the command line.
     """
     last = session.scalars(
         select(JobRow).where(JobRow.purge.is_(True)).order_by(JobRow.id.desc())
@@ -86,8 +91,8 @@ def enqueue(session: Session, person: Person, moment: dt.datetime, *, purge: boo
             state=JobState.QUEUED.value,
             active=None,
             purge=purge,
-            account_id=person.id,
-            who=person.name,
+            account_id=person.id if person else None,
+            who=person.name if person else text("accounts.command_line"),
             created=moment,
             due=moment,
             done=0,

@@ -74,15 +74,22 @@ def erase(settings: Settings, document: str) -> None:
         shutil.rmtree(folder)
 
 
+def late(settings: Settings, now: dt.datetime) -> list[Path]:
+    """Return the copies that are older than what can be undone.
+
+    :raises OSError: the folder cannot be read.
+    """
+    oldest = (now - dt.timedelta(days=settings.library_undo_days)).timestamp()
+    return [folder for folder in _folders(settings) if folder.stat().st_mtime < oldest]
+
+
 def sweep(settings: Settings, now: dt.datetime) -> None:
     """Delete the copies that are older than what can be undone.
 
     :raises OSError: one cannot be deleted.
     """
-    oldest = (now - dt.timedelta(days=settings.library_undo_days)).timestamp()
-    for folder in _folders(settings):
-        if folder.stat().st_mtime < oldest:
-            shutil.rmtree(folder)
+    for folder in late(settings, now):
+        shutil.rmtree(folder)
 
 
 def _of(settings: Settings, document: str) -> list[Path]:

@@ -123,12 +123,17 @@ def erase(settings: Settings, document: str) -> None:
             shutil.rmtree(folder)
 
 
+def late(settings: Settings, now: dt.datetime) -> list[Path]:
+    """Return what has waited for more than a day."""
+    oldest = (now - _KEPT).timestamp()
+    folders = (settings.library_dir / _FOLDER).glob("*")
+    return [folder for folder in folders if folder.stat().st_mtime < oldest]
+
+
 def sweep(settings: Settings, now: dt.datetime) -> None:
     """Delete what has waited for more than a day."""
-    oldest = (now - _KEPT).timestamp()
-    for folder in (settings.library_dir / _FOLDER).glob("*"):
-        if folder.stat().st_mtime < oldest:
-            shutil.rmtree(folder, ignore_errors=True)
+    for folder in late(settings, now):
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _keep(

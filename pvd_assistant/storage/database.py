@@ -35,6 +35,8 @@ _PATIENCE = 30
 _CONNECT_S, _SLOWEST_S = 5, 60
 #: Marks a connection that only reads: SQLite lets others write meanwhile.
 _READING = "pvd_reading"
+#: Marks a connection whose commands no transaction may hold.
+_OUTSIDE = "pvd_outside"
 #: What went wrong, by SQLite's own code.
 _CODES = {
     sqlite3.SQLITE_CORRUPT: "storage.corrupt",
@@ -197,6 +199,22 @@ class Database:
         with self.snapshot() as connection:
             return revision_of(connection)
 
+    def compact(self) -> None:
+        """Write an SQLite file anew, so that nothing erased is left in its free pages nor in its journal.
+
+        Elsewhere nothing is done: a server reuses by itself the room of the rows that are gone.
+
+        :raises StorageError: the file is busy, or there is no room to write it.
+        """
+        if self.file is None:
+            return
+        with self._explained(), self._opened().connect() as connection:
+            alone = connection.execution_options(**{_OUTSIDE: True})
+            alone.exec_driver_sql("VACUUM")
+            busy = alone.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()[0]
+        if busy:
+            raise StorageError("storage.locked", where=self.where, reason="wal_checkpoint")
+
     def close(self) -> None:
         """Close the connections that are not in use."""
         if self._engine is not None:
@@ -262,12 +280,15 @@ def _engine(url: str) -> Engine:
         connection.isolation_level = None
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA foreign_keys=ON")
+        # What is erased is overwritten at once; `compact` sees to the journal.
+        connection.execute("PRAGMA secure_delete=ON")
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
         # The right to write is waited for at once: asked for later, it may be refused.
-        reading = connection.get_execution_options().get(_READING)
-        connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+        options = connection.get_execution_options()
+        if not options.get(_OUTSIDE):
+            connection.exec_driver_sql("BEGIN" if options.get(_READING) else "BEGIN IMMEDIATE")
 
     return engine
 

@@ -18,10 +18,10 @@ from fastapi.responses import HTMLResponse, JSONResponse
 from fastapi.staticfiles import StaticFiles
 
 from pvd_assistant.errors import PvdError
-from pvd_assistant.helpdesk.retention import forgetting
 from pvd_assistant.library.worker import Worker
 from pvd_assistant.messages import text
 from pvd_assistant.observability import request_id, tracing
+from pvd_assistant.privacy.retention import forgetting
 from pvd_assistant.settings import Settings, load_settings
 from pvd_assistant.storage.database import Database
 from pvd_assistant.version import package_version

@@ -57,6 +57,9 @@ _HEADERS = {
 }
 
 
+#: A style block that holds nothing.
+_EMPTY = "'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='"
+
 #: Where a file can be sent: its size is bounded by ``max_file_mb``, and only staff may send one.
 _UPLOADS = re.compile(r"/equipe/(?:bibliotheque/(?:ajouter|remplacer/.+)|demandes/nouvelle)")
 
@@ -121,13 +124,17 @@ def _with_headers(send: Send, added: Mapping[str, str]) -> Send:
 def chat_csp(nonce: str) -> str:
     """Return the policy of the chat page.
 
-    Gradio needs inline styles, and ``'unsafe-eval'`` for the templates of ``gr.HTML``; scripts are
-    limited to our files and to the blocks that carry the nonce, so injected markup runs nothing.
+    Scripts and style blocks are limited to our files and to those that carry the nonce, so that injected
+    markup runs nothing and dresses nothing. Gradio needs ``'unsafe-eval'`` for the templates of
+    ``gr.HTML``, ``style`` attributes, and an empty style block that it fills through the CSSOM.
     """
+    styles = f"'self' 'nonce-{nonce}' {_EMPTY}"
     directives: dict[str, Any] = {
         "default-src": "'none'",
         "script-src": f"'self' 'nonce-{nonce}' 'unsafe-eval'",
-        "style-src": "'self' 'unsafe-inline'",
+        "style-src": "'self' 'unsafe-inline'",  # for browsers that do not know the next two
+        "style-src-elem": styles,
+        "style-src-attr": "'unsafe-inline'",
         "img-src": "'self' data:",
         "font-src": "'self' data:",
         "connect-src": "'self'",

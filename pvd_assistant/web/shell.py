@@ -22,7 +22,7 @@ _META = re.compile(r'<meta\s+(?:property="og:|name="twitter:)[^>]*>', re.DOTALL)
 _MANIFEST = re.compile(r'<link rel="manifest"[^>]*>')
 _HTML = re.compile(r'<html\s+lang="en"')
 _APP = re.compile(r"<gradio-app\b.*?</gradio-app>", re.DOTALL)
-_SCRIPT = re.compile(r"<script\b")
+_BLOCK = re.compile(r"<(script|style)\b")
 
 
 class ChatPage:
@@ -72,7 +72,7 @@ class _Caught:
 
 
 def dressed(page: str, nonce: str) -> str:
-    """Return Gradio's page with our language, head, header and footer; scripts carry the nonce."""
+    """Return Gradio's page with our language, head, header and footer; its blocks carry the nonce."""
     page = _MANIFEST.sub("", _META.sub("", page))
     page = _HTML.sub('<html id="pvd" lang="fr"', page, count=1)
     page = page.replace("</head>", f"{render('head.html', wording=_wording())}</head>", 1)
@@ -83,7 +83,7 @@ def dressed(page: str, nonce: str) -> str:
             render("shell_after.html") + render("footer.html"),
         )
         page = f"{page[: inside.start()]}{before}{inside.group()}{after}{page[inside.end() :]}"
-    return _SCRIPT.sub(f'<script nonce="{nonce}"', page)
+    return _BLOCK.sub(rf'<\1 nonce="{nonce}"', page)
 
 
 def _wording() -> Markup:

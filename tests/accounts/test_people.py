@@ -1,4 +1,3 @@
-import datetime as dt
 import threading
 from contextlib import suppress
 
@@ -295,17 +294,6 @@ def test_the_journal_says_who_did_what_without_any_password(
         ("Anne Chef", "account.roles", f"account:{lea}", "editeur"),
     ]
     assert given not in str(rows)
-
-
-def test_sign_ins_leave_the_journal_after_a_year(database, signing_in, lea) -> None:
-    with database.transaction() as session:
-        old = dt.datetime.now(dt.UTC) - dt.timedelta(days=3 * 365)
-        for action in ("session.opened", "reply.sent"):
-            session.add(ActionRow(time=old, who="Léa", action=action, target="x", detail=""))
-    signing_in.with_password("lea@exemple.fr", PASSWORD, HERE)
-    with database.transaction() as session:
-        kept = session.scalars(select(ActionRow.action).where(ActionRow.target == "x"))
-        assert list(kept) == ["reply.sent"]
 
 
 def test_the_database_opens_no_session_and_holds_no_password(

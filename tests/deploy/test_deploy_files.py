@@ -248,7 +248,7 @@ def machine(tmp_path: Path) -> Path:
 def test_systemd_accepts_the_units(machine: Path) -> None:
     analyse = program("systemd-analyze")
     units = [p.name for p in SYSTEMD.iterdir() if p.suffix in (".service", ".timer")]
-    assert len(units) == 5
+    assert len(units) == 7
 
     tried = subprocess.run(
         [analyse, "verify", f"--root={machine}", *units], capture_output=True, text=True

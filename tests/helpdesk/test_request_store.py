@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -14,7 +13,6 @@ from sqlalchemy import func, select
 from pvd_assistant.accounts.roles import Person, Role
 from pvd_assistant.errors import RequestError
 from pvd_assistant.helpdesk.model import LeftOut, State
-from pvd_assistant.helpdesk.retention import forget_senders
 from pvd_assistant.helpdesk.store import RequestStore
 from pvd_assistant.settings import Settings
 from pvd_assistant.storage.account_tables import AccountRow, ActionRow
@@ -276,26 +274,6 @@ def test_an_erased_request_leaves_no_row(
         last = session.scalars(select(ActionRow).order_by(ActionRow.id.desc())).first()
         assert last is not None
         assert (last.action, last.target) == ("request.erased", f"request:{sent}")
-
-
-def test_who_asked_is_forgotten_after_a_while(
-    store: RequestStore, database: Database, database_settings: Settings, anne: Person
-) -> None:
-    taken = replace(TAKEN, left_out=LeftOut({"name": 1}, (), ("cv-durand.pdf",)))
-    number = store.create(anne, taken, DRAFT)
-    now = dt.datetime.now(dt.UTC)
-    assert forget_senders(database, database_settings, now + dt.timedelta(days=89)) == 0
-    assert store.get(number).sender_name
-    assert forget_senders(database, database_settings, now + dt.timedelta(days=91)) == 1
-    request = store.get(number)
-    assert (request.sender_name, request.sender_address, request.left_out.attachments) == (
-        "",
-        "",
-        (),
-    )
-    assert request.left_out.masked == {"name": 1}
-    assert request.body == taken.body
-    assert forget_senders(database, database_settings, now + dt.timedelta(days=92)) == 0
 
 
 def test_who_did_what_is_noted_without_what_was_written(

@@ -27,14 +27,15 @@ def test_the_chat_page_asks_nothing_of_another_host(page):
     assert [address for address in loaded if "//" in address] == []
 
 
-def test_every_script_of_the_chat_page_carries_the_nonce_of_its_policy(page):
+@pytest.mark.parametrize(("block", "rule"), [("script", "script-src"), ("style", "style-src-elem")])
+def test_every_block_of_the_chat_page_carries_the_nonce_of_its_policy(page, block, rule):
     policy = page.headers["content-security-policy"]
-    nonce = re.search(r"'nonce-([^']+)'", policy).group(1)
-    scripts = re.findall(r"<script\b[^>]*>", page.text)
-    assert scripts
-    assert all(f'nonce="{nonce}"' in script for script in scripts)
-    script_rule = re.search(r"script-src ([^;]+)", policy).group(1)
-    assert "unsafe-inline" not in script_rule
+    allowed = re.search(rf"{rule} ([^;]+)", policy).group(1)
+    nonce = re.search(r"'nonce-([^']+)'", allowed).group(1)
+    blocks = re.findall(rf"<{block}\b[^>]*>", page.text)
+    assert blocks
+    assert all(f'nonce="{nonce}"' in opened for opened in blocks)
+    assert "unsafe-inline" not in allowed
 
 
 def test_each_visit_gets_another_nonce(client):
