@@ -153,7 +153,9 @@ class _Page:
         }
         ask, rate, settle, take, keep, reopen = self._event_handlers()
         # A question sent before Gradio is done with the one before is asked as soon as it is, not lost.
-        gr.on([self.send.click, self.question.submit], **answer, **quiet, trigger_mode="always_last")
+        gr.on(
+            [self.send.click, self.question.submit], **answer, **quiet, trigger_mode="always_last"
+        )
         for place in (self.earlier, self.newest):
             place.ask(ask, None, self.question, **quiet).then(**answer, **quiet)
             shown = [self.earlier, self.newest, self.conversation, self.notice]
