@@ -4,18 +4,9 @@ import json
 from pathlib import Path
 
 import pytest
+from command_line import run_command
 
-from pvd_assistant.cli import main
 from pvd_assistant.settings import Settings
-
-
-def _run(monkeypatch: pytest.MonkeyPatch, *arguments: object) -> int:
-    monkeypatch.setattr("sys.argv", ["pvd-assistant", *map(str, arguments)])
-    try:
-        main()
-    except SystemExit as stop:
-        return int(stop.code or 0)
-    return 0
 
 
 @pytest.fixture
@@ -24,7 +15,9 @@ def index_option(sample_settings: Settings) -> tuple[str, Path]:
 
 
 def test_ask_prints_an_answer_and_its_sources(monkeypatch, capsys, index_option) -> None:
-    assert _run(monkeypatch, "ask", "Qui paie le poste de chef de projet ?", *index_option) == 0
+    assert (
+        run_command(monkeypatch, "ask", "Qui paie le poste de chef de projet ?", *index_option) == 0
+    )
 
     printed = capsys.readouterr().out
     assert "[1]" in printed
@@ -32,7 +25,7 @@ def test_ask_prints_an_answer_and_its_sources(monkeypatch, capsys, index_option)
 
 
 def test_ask_json_holds_one_answer(monkeypatch, capsys, index_option) -> None:
-    assert _run(monkeypatch, "ask", "c'est quoi une ORT", "--json", *index_option) == 0
+    assert run_command(monkeypatch, "ask", "c'est quoi une ORT", "--json", *index_option) == 0
 
     answer = json.loads(capsys.readouterr().out)
     assert answer["status"] == "answered"
@@ -48,7 +41,7 @@ def test_ask_batch_answers_each_line_in_order(monkeypatch, capsys, index_option,
     ]
     file.write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
 
-    assert _run(monkeypatch, "ask", "--batch", file, "--json", *index_option) == 0
+    assert run_command(monkeypatch, "ask", "--batch", file, "--json", *index_option) == 0
 
     answers = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert [answer["id"] for answer in answers] == ["a", "b"]
@@ -64,7 +57,7 @@ def test_ask_batch_answers_each_line_in_order(monkeypatch, capsys, index_option,
     ],
 )
 def test_wrong_usage_is_one_line_and_status_2(monkeypatch, capsys, arguments, said) -> None:
-    assert _run(monkeypatch, *arguments) == 2
+    assert run_command(monkeypatch, *arguments) == 2
 
     message = capsys.readouterr().err
     assert said in message
@@ -72,7 +65,7 @@ def test_wrong_usage_is_one_line_and_status_2(monkeypatch, capsys, arguments, sa
 
 
 def test_a_missing_index_says_what_to_run(monkeypatch, capsys, tmp_path) -> None:
-    assert _run(monkeypatch, "ask", "Qui ?", "--index", tmp_path / "none") == 1
+    assert run_command(monkeypatch, "ask", "Qui ?", "--index", tmp_path / "none") == 1
     assert "pvd-assistant index" in capsys.readouterr().err
 
 
@@ -86,7 +79,7 @@ def test_index_names_the_bad_file_and_ends_with_status_1(
     (corpus / "vide.md").write_bytes(b"")
 
     folders = ("--corpus", corpus.parent, "--index", tmp_path / "index")
-    assert _run(monkeypatch, "index", *folders) == 1
+    assert run_command(monkeypatch, "index", *folders) == 1
 
     printed = capsys.readouterr()
     assert "1 documents" in printed.out
@@ -96,11 +89,13 @@ def test_index_names_the_bad_file_and_ends_with_status_1(
 def test_corpus_list_and_check(monkeypatch, capsys, sample_settings) -> None:
     where = ("--corpus", sample_settings.corpus_dir)
 
-    assert _run(monkeypatch, "corpus", "list", "--json", *where) == 0
+    assert run_command(monkeypatch, "corpus", "list", "--json", *where) == 0
     listed = json.loads(capsys.readouterr().out)
     assert "offres/ort" in [row["id"] for row in listed]
 
-    assert _run(monkeypatch, "corpus", "check", *where) == 1  # the sample lacks the linked sheets
+    assert (
+        run_command(monkeypatch, "corpus", "check", *where) == 1
+    )  # the sample lacks the linked sheets
     assert "ort.md:" in capsys.readouterr().err
 
 
@@ -118,25 +113,25 @@ def test_corpus_add_copies_a_described_document(monkeypatch, capsys, tmp_path) -
         "--corpus",
         tmp_path / "corpus",
     )
-    assert _run(monkeypatch, "corpus", "add", page, *described, *dated) == 0
+    assert run_command(monkeypatch, "corpus", "add", page, *described, *dated) == 0
 
     assert "offres/aide-aux-facades" in capsys.readouterr().out
     assert (tmp_path / "corpus" / "offres" / "aide-aux-facades.meta.yaml").is_file()
 
 
 def test_commune_by_name_as_json(monkeypatch, capsys) -> None:
-    assert _run(monkeypatch, "commune", "tournus", "--json") == 0
+    assert run_command(monkeypatch, "commune", "tournus", "--json") == 0
     assert json.loads(capsys.readouterr().out)[0]["code"] == "71543"
 
 
 def test_commune_unknown_proposes_names(monkeypatch, capsys) -> None:
-    assert _run(monkeypatch, "commune", "Tournuss") == 1
+    assert run_command(monkeypatch, "commune", "Tournuss") == 1
     assert "Tournus" in capsys.readouterr().err
 
 
 def test_doctor_says_what_works(monkeypatch, capsys, sample_settings) -> None:
     folders = ("--corpus", sample_settings.corpus_dir, "--index", sample_settings.index_dir)
-    assert _run(monkeypatch, "doctor", "--json", *folders) == 0
+    assert run_command(monkeypatch, "doctor", "--json", *folders) == 0
     assert all(check["works"] for check in json.loads(capsys.readouterr().out))
 
 
@@ -146,5 +141,5 @@ def test_eval_answers_prints_figures(monkeypatch, capsys, index_option, tmp_path
     line = {"id": "a", "question": "Qui paie le poste de chef de projet ?", "expect": expect}
     file.write_text(json.dumps(line), encoding="utf-8")
 
-    assert _run(monkeypatch, "eval", "answers", file, "--json", *index_option) == 0
+    assert run_command(monkeypatch, "eval", "answers", file, "--json", *index_option) == 0
     assert json.loads(capsys.readouterr().out)["overall"]["complete"] == 1.0

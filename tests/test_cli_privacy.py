@@ -9,9 +9,9 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from command_line import run_command
 from sent_requests import sent_request
 
-from pvd_assistant.cli import main
 from pvd_assistant.settings import load_settings
 from pvd_assistant.storage.database import Database
 from pvd_assistant.storage.helpdesk_tables import RequestRow
@@ -25,12 +25,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     monkeypatch.setenv("PVD_DATA_DIR", str(tmp_path / "data"))
 
     def call(*arguments: str) -> int:
-        monkeypatch.setattr("sys.argv", ["pvd-assistant", *arguments])
-        try:
-            main()
-        except SystemExit as stop:
-            return int(stop.code or 0)
-        return 0
+        return run_command(monkeypatch, *arguments)
 
     return call
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import io
-
 import pytest
+from command_line import run_command
 from sqlalchemy import select
 
 from pvd_assistant.accounts.journal import note
 from pvd_assistant.accounts.service import Accounts
 from pvd_assistant.accounts.sessions import person_of
-from pvd_assistant.cli import main
 from pvd_assistant.settings import Settings
 from pvd_assistant.storage.account_tables import AccountRow, ActionRow
 from pvd_assistant.storage.database import Database
@@ -25,13 +23,7 @@ def run(monkeypatch, database_settings: Settings):
     def call(*arguments: str, typed: str = "") -> int:
         monkeypatch.setenv("PVD_DATA_DIR", str(database_settings.data_dir))
         monkeypatch.setenv("PVD_DATABASE_URL", database_settings.database_url.get_secret_value())
-        monkeypatch.setattr("sys.argv", ["pvd-assistant", "users", *arguments])
-        monkeypatch.setattr("sys.stdin", io.StringIO(typed))
-        try:
-            main()
-        except SystemExit as stop:
-            return int(stop.code or 0)
-        return 0
+        return run_command(monkeypatch, "users", *arguments, typed=typed)
 
     return call
 

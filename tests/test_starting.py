@@ -7,27 +7,18 @@ from importlib.resources import files
 from pathlib import Path
 
 import pytest
+from command_line import run_command
 
-from pvd_assistant.cli import main
 from pvd_assistant.corpus.catalogue import Catalogue
 from pvd_assistant.settings import Settings
 from pvd_assistant.starting import InitError, init
 from pvd_assistant.version import package_version
 
 
-def run(monkeypatch: pytest.MonkeyPatch, *arguments: object) -> int:
-    monkeypatch.setattr("sys.argv", ["pvd-assistant", *map(str, arguments)])
-    try:
-        main()
-    except SystemExit as stop:
-        return int(stop.code or 0)
-    return 0
-
-
 def test_the_folder_holds_the_documents_and_the_settings(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    assert run(monkeypatch, "init", "mon dossier") == 0
+    assert run_command(monkeypatch, "init", "mon dossier") == 0
     said = capsys.readouterr().out
     assert said.splitlines()[-3:] == [
         "  cd 'mon dossier'",
@@ -44,7 +35,7 @@ def test_the_folder_holds_the_documents_and_the_settings(
 def test_in_the_current_folder_there_is_nowhere_to_go(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert run(monkeypatch, "init") == 0
+    assert run_command(monkeypatch, "init") == 0
     assert "cd " not in capsys.readouterr().out
 
 
@@ -89,5 +80,5 @@ def test_each_commented_setting_exists_and_gives_its_default() -> None:
 def test_the_version_is_said(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert run(monkeypatch, "--version") == 0
+    assert run_command(monkeypatch, "--version") == 0
     assert capsys.readouterr().out == f"pvd-assistant {package_version()}\n"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from pvd_assistant.accounts.roles import Permission, Person
@@ -27,6 +27,12 @@ def found(session: Session, request_id: int, *, lock: bool = False) -> RequestRo
     if row is None:
         raise RequestError("helpdesk.unknown", number=request_id)
     return row
+
+
+def delete_requests(session: Session, numbers: Sequence[int]) -> None:
+    """Erase requests with every version of their replies."""
+    session.execute(delete(ReplyVersionRow).where(ReplyVersionRow.request_id.in_(numbers)))
+    session.execute(delete(RequestRow).where(RequestRow.id.in_(numbers)))
 
 
 def requests_of(session: Session, rows: Sequence[RequestRow]) -> list[Request]:

@@ -10,7 +10,7 @@ import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from pvd_assistant.accounts.journal import note
@@ -28,6 +28,7 @@ from pvd_assistant.helpdesk.model import (
 )
 from pvd_assistant.helpdesk.rows import (
     colleagues_of,
+    delete_requests,
     found,
     requests_of,
     searched,
@@ -316,8 +317,7 @@ class RequestStore:
         with self._database.transaction() as session:
             row = found(session, request_id, lock=True)
             note(session, person, "request.erased", _target(row))
-            session.execute(delete(ReplyVersionRow).where(ReplyVersionRow.request_id == row.id))
-            session.execute(delete(RequestRow).where(RequestRow.id == row.id))
+            delete_requests(session, [row.id])
 
     # ---- Within a transaction ----------------------------------------------------------------
 

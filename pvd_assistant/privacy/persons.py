@@ -6,7 +6,6 @@ others: their name and address alone are masked there. Neither is in the journal
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 import uuid
 from collections.abc import Iterator, Mapping
@@ -14,11 +13,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import delete, inspect, select
+from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session
 
 from pvd_assistant.accounts.journal import note
-from pvd_assistant.helpdesk.rows import searched, version_row
+from pvd_assistant.helpdesk.rows import delete_requests, searched, version_row
 from pvd_assistant.index.store import Index
 from pvd_assistant.library.jobs import enqueue, utc_now
 from pvd_assistant.messages import text
@@ -115,8 +114,7 @@ def erase(database: Database, settings: Settings, who: Who) -> Erased:
         own = [row.id for row in _own(session, who)]
         for number in own:
             note(session, None, "request.erased", f"request:{number}")
-        session.execute(delete(ReplyVersionRow).where(ReplyVersionRow.request_id.in_(own)))
-        session.execute(delete(RequestRow).where(RequestRow.id.in_(own)))
+        delete_requests(session, own)
         session.expire_all()
         masked = []
         for row, columns in _naming(session, who):
@@ -181,8 +179,7 @@ def _index_words(session: Session, masked: list[Base]) -> None:
 
 
 def _feedback(session: Session, settings: Settings, who: Who) -> list[Path]:
-    ahead = dt.datetime.max.replace(tzinfo=dt.UTC)
-    files = imported_files(session, settings, ahead)
+    files = imported_files(session, settings)
     return [path for path in files if any(map(who.named_in, _opinions(path)))]
 
 

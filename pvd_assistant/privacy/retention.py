@@ -48,9 +48,8 @@ def forget(
         with database.transaction() as session:
             tried = session.begin_nested()
             counts |= _rows(session, database, settings, now)
-            files["feedback"] = imported_files(
-                session, settings, _oldest(settings.opinion_text_days, now)
-            )
+            read = imported_files(session, settings)
+            files["feedback"] = _older(read, _oldest(settings.opinion_text_days, now))
             if dry_run:
                 tried.rollback()
     counts |= {kind: len(paths) for kind, paths in files.items()}
@@ -73,7 +72,7 @@ def _rows(
     }
     if erased := {name: count for name, count in counts.items() if count}:
         told = ", ".join(f"{name} {count}" for name, count in erased.items())
-        note(Old(session, settings, now, now), "retention.applied", "retention", told)
+        note(session, now, "retention.applied", "retention", told)
     return counts | sweep_sign_ins(session, database, settings, now)
 
 
@@ -83,14 +82,14 @@ def _old_files(settings: Settings, now: dt.datetime) -> dict[str, list[Path]]:
     return found | {"aside": _older(aside, _oldest(settings.aside_days, now))}
 
 
-def imported_files(session: Session, settings: Settings, before: dt.datetime) -> list[Path]:
+def imported_files(session: Session, settings: Settings) -> list[Path]:
     """Return the files of opinions of an earlier version that the database holds whole, not changed since."""
     found = []
     for path in sorted((settings.data_dir / "feedback").glob("*.jsonl")):
         known = session.get(ImportedFile, f"feedback/{path.name}")
         if known is not None and known.size >= path.stat().st_size:
             found.append(path)
-    return _older(found, before)
+    return found
 
 
 def _older(paths: Iterator[Path] | list[Path], oldest: dt.datetime) -> list[Path]:

@@ -28,6 +28,7 @@ from pvd_assistant.accounts.people import has_administrator
 from pvd_assistant.accounts.sessions import SessionStore, close_sessions
 from pvd_assistant.accounts.throttle import Throttle
 from pvd_assistant.helpdesk.model import LeftOut, State
+from pvd_assistant.helpdesk.rows import delete_requests
 from pvd_assistant.library.jobs import JobState
 from pvd_assistant.messages import text
 from pvd_assistant.settings import Settings
@@ -123,8 +124,8 @@ def _requests(old: Old) -> int:
     settled = func.coalesce(RequestRow.sent, RequestRow.reviewed, RequestRow.created)
     late = select(RequestRow.id).where(settled < old.oldest, ~written.exists())
     numbers = old.session.scalars(late).all()
-    _deleted(old, ReplyVersionRow, ReplyVersionRow.request_id.in_(numbers))
-    return _deleted(old, RequestRow, RequestRow.id.in_(numbers))
+    delete_requests(old.session, numbers)
+    return len(numbers)
 
 
 def _opinions(old: Old) -> int:
@@ -153,7 +154,7 @@ def _unused(old: Old) -> int:
             old.session.flush()
             continue
         close_sessions(old.session, row.id)
-        note(old, "account.disabled", f"account:{row.id}")
+        note(old.session, old.now, "account.disabled", f"account:{row.id}")
         count += 1
     return count
 
@@ -165,7 +166,7 @@ def _closed(old: Old) -> int:
         # The provider would give them another account: a closed one is what keeps them out.
         rows = [row for row in rows if row.subject is None]
     for row in rows:
-        note(old, "account.removed", f"account:{row.id}")
+        note(old.session, old.now, "account.removed", f"account:{row.id}")
         old.session.delete(row)
     old.session.flush()
     return len(rows)
@@ -233,11 +234,10 @@ def sweep_sign_ins(
     }
 
 
-def note(old: Old, action: str, target: str, detail: str = "") -> None:
+def note(session: Session, moment: dt.datetime, action: str, target: str, detail: str = "") -> None:
     """Keep what was done by nobody, in the transaction that does it."""
-    row = ActionRow(time=old.now, who=text("privacy.automatic"), action=action, target=target)
-    row.detail = detail
-    old.session.add(row)
+    who = text("privacy.automatic")
+    session.add(ActionRow(time=moment, who=who, action=action, target=target, detail=detail))
 
 
 def _deleted(old: Old, row: type[Base], *conditions: ColumnElement[bool]) -> int:

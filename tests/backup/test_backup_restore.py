@@ -11,12 +11,12 @@ from typing import Any
 
 import pytest
 from backup_filling import FILES, Make, content, files_of, fill
+from command_line import run_command
 from sqlalchemy import delete
 
 from pvd_assistant.backup import files, restoring
 from pvd_assistant.backup.restoring import restore
 from pvd_assistant.backup.saving import save
-from pvd_assistant.cli import main
 from pvd_assistant.errors import BackupError, PvdError, StorageError
 from pvd_assistant.settings import Settings
 from pvd_assistant.storage.database import Database
@@ -217,38 +217,29 @@ def test_a_folder_that_cannot_be_written_is_told(filled: Settings, tmp_path: Pat
         save(filled, closed / "x.tar.gz")
 
 
-def _run(monkeypatch: pytest.MonkeyPatch, *arguments: object) -> int:
-    monkeypatch.setattr("sys.argv", ["pvd-assistant", *map(str, arguments)])
-    try:
-        main()
-    except SystemExit as stop:
-        return int(stop.code or 0)
-    return 0
-
-
 def test_one_command_each(filled, settings_of, tmp_path, monkeypatch, capsys) -> None:
     monkeypatch.setenv("PVD_DATA_DIR", str(filled.data_dir))
     monkeypatch.setenv("PVD_AT_API_KEY", "un-secret-bien-garde")
-    assert _run(monkeypatch, "backup") == 0  # in the current folder
+    assert run_command(monkeypatch, "backup") == 0  # in the current folder
     said = capsys.readouterr().out
     (file,) = tmp_path.glob("sauvegarde-pvd-*.tar.gz")
     assert file.name in said
     assert "at_api_key" in said
 
-    assert _run(monkeypatch, "backup", file, "--list") == 0
+    assert run_command(monkeypatch, "backup", file, "--list") == 0
     said = capsys.readouterr().out
     assert "opinions" in said
     assert "5 fichiers" in said
 
-    assert _run(monkeypatch, "restore", file) == 1
+    assert run_command(monkeypatch, "restore", file) == 1
     assert "--force" in capsys.readouterr().err
     other = settings_of("other", "sqlite")
     monkeypatch.setenv("PVD_DATA_DIR", str(other.data_dir))
-    assert _run(monkeypatch, "restore", file) == 0
+    assert run_command(monkeypatch, "restore", file) == 0
     assert "pvd-assistant index" in capsys.readouterr().out
     assert rows(other) == rows(filled)
     assert "un-secret-bien-garde" not in json.dumps(file.read_bytes().decode("latin-1"))
 
-    assert _run(monkeypatch, "backup", "--list") == 2
-    assert _run(monkeypatch, "restore", tmp_path / "rien") == 1
+    assert run_command(monkeypatch, "backup", "--list") == 2
+    assert run_command(monkeypatch, "restore", tmp_path / "rien") == 1
     assert "Traceback" not in capsys.readouterr().err

@@ -12,11 +12,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from command_line import run_command
 from disks import Disk
 from pydantic import SecretStr
 from sqlalchemy import create_engine
 
-from pvd_assistant.cli import main
 from pvd_assistant.diagnosis import Check, diagnose, machine
 from pvd_assistant.diagnosis import index as index_checks
 from pvd_assistant.index import chroma
@@ -349,12 +349,7 @@ def test_the_command_prints_a_table_and_says_by_its_status_that_something_is_bro
     folders = ["--corpus", str(healthy.corpus_dir), "--index", str(healthy.index_dir)]
 
     def run(*more: str) -> int:
-        monkeypatch.setattr("sys.argv", ["pvd-assistant", "doctor", *folders, *more])
-        try:
-            main()
-        except SystemExit as stop:
-            return int(stop.code or 0)
-        return 0
+        return run_command(monkeypatch, "doctor", *folders, *more)
 
     assert run() == 0
     assert "va bien" in capsys.readouterr().out

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-import io
 import json
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
 import pytest
+from command_line import run_command
 from corpus.makers import sheet, write
 from helpdesk_people import colleague
 from sqlalchemy import select
 from traces import traces, traces_in_rows
 
-from pvd_assistant.cli import main
 from pvd_assistant.corpus.catalogue import Catalogue
 from pvd_assistant.errors import UsageError
 from pvd_assistant.helpdesk.model import Draft, Taken
@@ -66,13 +65,7 @@ def run(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Run:
     """Runs a command, with what is on standard input; gives its exit status."""
 
     def call(*arguments: str, typed: str = "") -> int:
-        monkeypatch.setattr("sys.argv", ["pvd-assistant", *arguments])
-        monkeypatch.setattr("sys.stdin", io.StringIO(typed))
-        try:
-            main()
-        except SystemExit as stop:
-            return int(stop.code or 0)
-        return 0
+        return run_command(monkeypatch, *arguments, typed=typed)
 
     return call
 
