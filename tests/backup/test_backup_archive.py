@@ -121,7 +121,7 @@ def test_a_link_or_a_folder_is_refused(file: Path, empty: Settings, kind: bytes)
     [
         (b"", "backup.unreadable"),
         (b"ceci n'est pas une sauvegarde", "backup.unreadable"),
-        (gzip.compress(b"ni ceci"), "backup.unreadable"),
+        (gzip.compress(b"ni ceci", mtime=0), "backup.unreadable"),
     ],
 )
 def test_another_file(tmp_path: Path, empty: Settings, content: bytes, code: str) -> None:
