@@ -128,6 +128,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         "--start", type=Path, default=MODEL, help="folder of the static student made by this build"
     )
     parser.add_argument("--minutes", type=float, default=30)
+    parser.add_argument("--steps", type=int, default=1500, help="where the rates reach zero")
     parser.add_argument("--every", type=int, default=150, help="steps between two measures")
     options = parser.parse_args(arguments)
     tokenizer, taught, _ = taught_data(options)
@@ -139,15 +140,22 @@ def main(arguments: Sequence[str] | None = None) -> None:
     step = _resumed(student, optimiser)
     began = time.monotonic()
     rng = np.random.default_rng(step)
-    while time.monotonic() - began < 60 * options.minutes:
+    while step <= options.steps and time.monotonic() - began < 60 * options.minutes:
         if step % options.every == 0:
             figures = tasks.figures(encoder_of(student, tokenizer))
             _keep(student, optimiser, step, figures)
+        _slow_down(optimiser, 1 - step / options.steps)
         loss = loss_of(student, taught, paired, rng)
         optimiser.zero_grad()
         loss.backward()
         optimiser.step()
         step += 1
+
+
+def _slow_down(optimiser: torch.optim.Optimizer, share: float) -> None:
+    """Set the rates to a share of what they are at first."""
+    for group, rate in zip(optimiser.param_groups, (_RATE, _VECTORS_RATE), strict=True):
+        group["lr"] = share * rate
 
 
 def _optimiser(student: Student) -> torch.optim.Optimizer:

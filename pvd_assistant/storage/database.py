@@ -7,6 +7,7 @@ import logging
 import os
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -31,6 +32,8 @@ from pvd_assistant.storage.earlier import import_files
 
 #: Seconds a process waits for the others to finish writing.
 _PATIENCE = 30
+#: Seconds between two tries of what SQLite does not wait for.
+_PAUSE = 0.02
 #: Seconds a server has to take a call, and to do one thing that it is asked.
 _CONNECT_S, _SLOWEST_S = 5, 60
 #: Marks a connection that only reads: SQLite lets others write meanwhile.
@@ -278,7 +281,7 @@ def _engine(url: str) -> Engine:
     def _prepare(connection: Any, _: Any) -> None:
         # Transactions are ours to begin: Python's driver would leave CREATE TABLE out of them.
         connection.isolation_level = None
-        connection.execute("PRAGMA journal_mode=WAL")
+        _keep_a_journal(connection)
         connection.execute("PRAGMA foreign_keys=ON")
         # What is erased is overwritten at once; `compact` sees to the journal.
         connection.execute("PRAGMA secure_delete=ON")
@@ -291,6 +294,20 @@ def _engine(url: str) -> Engine:
             connection.exec_driver_sql("BEGIN" if options.get(_READING) else "BEGIN IMMEDIATE")
 
     return engine
+
+
+def _keep_a_journal(connection: sqlite3.Connection) -> None:
+    """Let readers and a writer work side by side; SQLite does not wait for those who open a new file."""
+    until = time.monotonic() + _PATIENCE
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                raise
+            time.sleep(_PAUSE)
+        else:
+            return
 
 
 def _server_engine(url: URL, options: dict[str, Any]) -> Engine:

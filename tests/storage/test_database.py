@@ -7,6 +7,7 @@ import json
 import sqlite3
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -167,6 +168,16 @@ def test_another_database_of_the_same_process_does_not_let_the_journal_go(tmp_pa
     assert (tmp_path / "pvd.sqlite-wal").exists()
     assert len(opinions(served)) == 40
     served.close()
+
+
+def test_a_new_file_that_another_program_is_opening_is_waited_for(tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path)
+    other = sqlite3.connect(tmp_path / "pvd.sqlite", check_same_thread=False, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    done = threading.Timer(0.2, other.close)
+    done.start()
+    assert Database(settings).upgrade()
+    done.join()
 
 
 def test_a_failed_transaction_leaves_nothing(database: Database) -> None:
