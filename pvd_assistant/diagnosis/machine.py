@@ -18,7 +18,7 @@ from pvd_assistant.diagnosis.check import Check, broken, warning, works
 from pvd_assistant.french import french_date, french_size
 from pvd_assistant.messages import text
 from pvd_assistant.settings import Settings
-from pvd_assistant.territory.tables import read_tables
+from pvd_assistant.territory.tables import list_checked
 
 _PACKAGES = (
     "pvd-assistant", "chromadb", "langchain", "sentence-transformers", "gradio", "sqlalchemy",
@@ -44,7 +44,7 @@ def versions() -> Iterator[Check]:
 def clock(now: dt.datetime | None = None) -> Iterator[Check]:
     """Compare the clock with the day the package was made: it cannot be before."""
     today = (now or dt.datetime.now(dt.UTC)).date()
-    made = read_tables(None).list_checked
+    made = list_checked(None)
     said = french_date(today)
     if today.isoformat() < made:
         detail = text("doctor.clock_late", today=said, made=french_date(made))

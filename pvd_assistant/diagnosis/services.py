@@ -19,7 +19,7 @@ from pvd_assistant.french import french_date
 from pvd_assistant.messages import text
 from pvd_assistant.settings import Settings
 from pvd_assistant.storage.database import Database, head, revision_of, revisions
-from pvd_assistant.territory.tables import GEO, PREFECTURES, PROGRAMME, read_tables
+from pvd_assistant.territory.tables import GEO, PREFECTURES, PROGRAMME, list_checked
 
 #: Days after which official data is said to be old.
 _OLD = 180
@@ -90,7 +90,7 @@ def official_data(settings: Settings) -> Iterator[Check]:
             detail = text("doctor.official_unreadable", path=path)
             remedy = text("doctor.remedy_official", target=target)
             yield warning("official", detail, remedy)
-    checked = read_tables(settings.official_dir).list_checked
+    checked = list_checked(settings.official_dir)
     oldest = (dt.date.today() - dt.timedelta(days=_OLD)).isoformat()
     said = text("doctor.official_detail", date=french_date(checked))
     if checked > today:

@@ -11,6 +11,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Protocol
@@ -51,9 +52,7 @@ def load_embedder(settings: Settings) -> Embedder:
     """
     kind, _, name = settings.embedding.partition(":")
     if settings.embedding == "packaged":
-        from pvd_assistant.index.embedder_static import StaticEmbedder
-
-        return StaticEmbedder(PACKAGED_MODEL, name="packaged")
+        return _packaged()
     if kind == "static" and name:
         from pvd_assistant.index.embedder_static import StaticEmbedder
 
@@ -77,3 +76,11 @@ def load_embedder(settings: Settings) -> Embedder:
             passage_prompt=settings.embedding_passage_prompt,
         )
     raise EmbeddingError("embedding.unknown", spec=settings.embedding)
+
+
+@cache
+def _packaged() -> Embedder:
+    """Load the package's own model, once for all that use it in this process."""
+    from pvd_assistant.index.embedder_static import StaticEmbedder
+
+    return StaticEmbedder(PACKAGED_MODEL, name="packaged")

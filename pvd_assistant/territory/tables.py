@@ -52,9 +52,7 @@ def read_tables(folder: Path | None) -> Tables:
     :param folder: folder of the refreshed tables; those it lacks are the packaged ones.
     """
     geo = _refreshed(folder, GEO, ("communes", "epci")) or _packaged(GEO)
-    programme = _refreshed(folder, PROGRAMME, ("members", "date", "checked")) or _packaged(
-        PROGRAMME
-    )
+    programme = _programme(folder)
     prefectures = _refreshed(folder, PREFECTURES, ("prefectures",))
     return Tables(
         communes=geo["communes"],
@@ -67,12 +65,22 @@ def read_tables(folder: Path | None) -> Tables:
     )
 
 
+def list_checked(folder: Path | None) -> str:
+    """Return the day the list of programme towns was read, ISO; only its own table is opened."""
+    checked: str = _programme(folder)["checked"]
+    return checked
+
+
 def stamp(folder: Path | None) -> tuple[int, ...]:
     """Return what changes when a refreshed table of ``folder`` is replaced."""
     if folder is None:
         return ()
     paths = [folder / name for name in (GEO, PROGRAMME, PREFECTURES)]
     return tuple(path.stat().st_mtime_ns if path.is_file() else 0 for path in paths)
+
+
+def _programme(folder: Path | None) -> Any:
+    return _refreshed(folder, PROGRAMME, ("members", "date", "checked")) or _packaged(PROGRAMME)
 
 
 def _refreshed(folder: Path | None, name: str, keys: tuple[str, ...]) -> Any:
