@@ -25,18 +25,26 @@ def faults(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
 
 
 @pytest.fixture(scope="session")
-def make(sample_settings: Settings) -> Callable[[Path], Settings]:
-    """Make a corpus of six offers and its index in a folder, to be spoilt."""
+def make(
+    sample_settings: Settings, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[Path], Settings]:
+    """Put a corpus of six offers and its index, built once, in a folder, to be spoilt."""
+    model = tmp_path_factory.mktemp("offers")
+    shutil.copytree(sample_settings.corpus_dir / "offres", model / "corpus" / "offres")
+    build(_settings_in(model))
 
     def made(root: Path) -> Settings:
-        shutil.copytree(sample_settings.corpus_dir / "offres", root / "corpus" / "offres")
-        settings = load_settings(
-            corpus_dir=root / "corpus", index_dir=root / "index", data_dir=root / "data"
-        )
-        build(settings)
-        return settings
+        for name in ("corpus", "index"):
+            shutil.copytree(model / name, root / name)
+        return _settings_in(root)
 
     return made
+
+
+def _settings_in(root: Path) -> Settings:
+    return load_settings(
+        corpus_dir=root / "corpus", index_dir=root / "index", data_dir=root / "data"
+    )
 
 
 @pytest.fixture
