@@ -225,11 +225,17 @@ def fit_trees(
 def _boosted(rows: Rows, labels: Labels, numbers: dict[str, Any]) -> list[Any]:
     """Fit a few sets of trees, each on features drawn anew: their mean depends less on chance."""
     from sklearn.ensemble import HistGradientBoostingClassifier
+    from threadpoolctl import threadpool_limits
 
-    return [
-        HistGradientBoostingClassifier(**(_BOOSTING | numbers), random_state=seed).fit(rows, labels)
-        for seed in range(_SETS)
-    ]
+    # Threads spin while they wait for each other: on so few rows two of them, on a machine that does other
+    # things too, took four and a half times as long as one.
+    with threadpool_limits(1, "openmp"):
+        return [
+            HistGradientBoostingClassifier(**(_BOOSTING | numbers), random_state=seed).fit(
+                rows, labels
+            )
+            for seed in range(_SETS)
+        ]
 
 
 def _as_lists(models: Sequence[Any], names: Sequence[str]) -> dict[str, Any]:

@@ -47,7 +47,8 @@ def _communes(
     rows = []
     date = french_date(territory.list_date).replace(" ", "\u00a0", 1)
     for commune in territory.communes():
-        said = conventions.get((name_key(commune.name), name_key(commune.departement.name)))
+        key = (name_key(commune.name), name_key(commune.departement.name)) if conventions else None
+        said = conventions.get(key) if key else None
         if not commune.listed and said is None:
             continue
         listed = words["listed" if commune.listed else "told"].format(date=date)
