@@ -12,6 +12,7 @@ from pvd_assistant.answer import doubts
 from pvd_assistant.answer.candidates import Candidate, Evidence
 from pvd_assistant.answer.comparison import beside
 from pvd_assistant.answer.composing import Section
+from pvd_assistant.answer.disagreement import confront
 from pvd_assistant.answer.reviewed import reviewed_first, same_question
 from pvd_assistant.answer.sections import arrange
 from pvd_assistant.index.store import Index
@@ -50,10 +51,12 @@ def lay_out(
     sections = _sections(evidence, chosen, of_parts, table, index, defined)
     if false_premise:
         sections = [Section(note=text("answer.premise")), *sections]
+    confronted = confront(sections, evidence.found, index)
+    doubtful = unsure or false_premise or confronted.contradicted
     return LaidOut(
-        tuple(sections),
-        "partial" if unsure or false_premise else "answered",
-        doubts.warnings(chosen, index, unsure),
+        confronted.sections,
+        "partial" if doubtful else "answered",
+        (*doubts.warnings(chosen, index, unsure), *confronted.warnings),
     )
 
 
