@@ -6,6 +6,7 @@ or on a sheet that was not found.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import lru_cache
 
@@ -18,6 +19,9 @@ from pvd_assistant.model import Hit
 
 #: Kinds of sheets that say what something is, the best first.
 _KINDS = ("glossaire", "partenaire", "offre")
+
+#: « PVD+ » is not « PVD »: the sign is read as a word of its own.
+_PLUS = re.compile(r"(?<=\w)\+")
 
 Forms = frozenset[frozenset[str]]
 
@@ -41,7 +45,7 @@ def _definition(evidence: Evidence, index: Index) -> Candidate | None:
     if asked is None:
         return None
     name = next(thing for thing in asked.groups() if thing)
-    sheet = _sheet(_forms(name, index), index)
+    sheet = _sheet(_forms(name, index), index) or _sheet(frozenset({term_set(name)}), index)
     found = {hit.passage.document for hit in evidence.hits}
     if sheet is None or (evidence.limited and sheet not in found):
         return None
@@ -54,11 +58,15 @@ def _definition(evidence: Evidence, index: Index) -> Candidate | None:
 
 def _forms(name: str, index: Index) -> Forms:
     """Return the words of a name, and those of its acronym or long form."""
+    forms = {_words(name)}
     slots = index.analyse(name).slots
-    forms = {term_set(name)}
-    if len(slots) == 1:
+    if len(slots) == 1 and not _PLUS.search(name):
         forms |= {frozenset(form.terms) for form in slots[0].alternatives}
     return frozenset(forms - {frozenset()})
+
+
+def _words(name: str) -> frozenset[str]:
+    return term_set(_PLUS.sub(" signeplus", name))
 
 
 def _sheet(forms: Forms, index: Index) -> str | None:
@@ -75,5 +83,5 @@ def _titles(index: Index) -> tuple[tuple[str, Forms], ...]:
         for name, record in index.documents.items():
             if record.metadata.kind == kind:
                 parts = composition.pattern("title parts").split(record.metadata.title)
-                found.append((name, frozenset(map(term_set, filter(None, parts)))))
+                found.append((name, frozenset(map(_words, filter(None, parts)))))
     return tuple(found)
