@@ -24,6 +24,7 @@ from pvd_assistant.answer.layout import lay_out
 from pvd_assistant.answer.listing import listed, wanted
 from pvd_assistant.answer.places import Places, about_places, find_places
 from pvd_assistant.answer.reply import Reply
+from pvd_assistant.answer.reviewed import asked_exactly
 from pvd_assistant.answer.searching import with_each_question
 from pvd_assistant.answer.selection import select
 from pvd_assistant.answer.several import asked_apart, together
@@ -237,10 +238,15 @@ class Assistant:
         table = None if filters else compare(understood, self.index)
         probability = abstention.knows(abstention.signals(evidence, scores.tolist(), self.index))
         chosen, named = with_definition(evidence, chosen, self.index)
-        known = named or (bool(chosen) and probability >= ranking.threshold("answered"))
+        known = named or (
+            bool(chosen)
+            and (
+                probability >= ranking.threshold("answered") or asked_exactly(evidence, self.index)
+            )
+        )
         if table is None and not known:
             return self._unknown(evidence, scores, places, filters)
-        laid = lay_out(evidence, chosen, of_parts, table, self.index, defined=named)
+        laid = lay_out(evidence, chosen, scores, of_parts, table, self.index, defined=named)
         return Reply(
             places,
             laid.status,

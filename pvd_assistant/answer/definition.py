@@ -29,22 +29,30 @@ Forms = frozenset[frozenset[str]]
 def with_definition(
     evidence: Evidence, chosen: Sequence[Candidate], index: Index
 ) -> tuple[list[Candidate], bool]:
-    """Put first the definition of what is asked, when a sheet bears its name.
+    """Put first the definition of what is asked, or of each thing asked, when sheets bear their names.
 
-    :returns: the statements, and whether there is such a sheet.
+    :returns: the statements, and whether there are such sheets.
     """
-    first = _definition(evidence, index)
-    if first is None:
-        return list(chosen), False
-    others = [candidate for candidate in chosen if candidate.text != first.text]
-    return [first, *others], True
+    first = _definitions(evidence, index)
+    said = {candidate.text for candidate in first}
+    return [*first, *(c for c in chosen if c.text not in said)], bool(first)
 
 
-def _definition(evidence: Evidence, index: Index) -> Candidate | None:
+def _definitions(evidence: Evidence, index: Index) -> list[Candidate]:
     asked = composition.pattern("defined").search(fold(evidence.understood.core))
     if asked is None:
-        return None
+        return []
     name = next(thing for thing in asked.groups() if thing)
+    whole = _definition(name, evidence, index)
+    if whole is not None:
+        return [whole]
+    several = composition.pattern("several names").split(name)
+    found = [_definition(one, evidence, index) for one in several] if len(several) > 1 else []
+    return [one for one in found if one is not None]
+
+
+def _definition(name: str, evidence: Evidence, index: Index) -> Candidate | None:
+    """Return the sentence that says what a thing is, from the sheet that bears its name."""
     sheet = _sheet(_forms(name, index), index) or _sheet(frozenset({term_set(name)}), index)
     found = {hit.passage.document for hit in evidence.hits}
     if sheet is None or (evidence.limited and sheet not in found):

@@ -32,6 +32,7 @@ class LaidOut:
 def lay_out(
     evidence: Evidence,
     chosen: Sequence[Candidate],
+    scores: NDArray[np.float64],
     of_parts: Sequence[NDArray[np.float64]],
     table: Section | None,
     index: Index,
@@ -41,6 +42,7 @@ def lay_out(
     """Give an answer the form its question calls for.
 
     :param chosen: the statements, the answer first; at least one unless there is a table.
+    :param scores: log-odds of each candidate found.
     :param of_parts: log-odds of each candidate found for each of the questions of the message.
     :param table: the two sheets compared, when the question compares two things.
     :param defined: the first statement defines what was asked: no frequent question goes before it.
@@ -48,7 +50,7 @@ def lay_out(
     question = evidence.understood
     unsure = table is None and doubts.not_established(question, chosen)
     false_premise = doubts.unconfirmed_amount(question, evidence.hits, index)
-    sections = _sections(evidence, chosen, of_parts, table, index, defined)
+    sections = _sections(evidence, chosen, scores, of_parts, table, index, defined)
     if false_premise:
         sections = [Section(note=text("answer.premise")), *sections]
     confronted = confront(sections, evidence.found, index)
@@ -63,6 +65,7 @@ def lay_out(
 def _sections(
     evidence: Evidence,
     chosen: Sequence[Candidate],
+    scores: NDArray[np.float64],
     of_parts: Sequence[NDArray[np.float64]],
     table: Section | None,
     index: Index,
@@ -70,8 +73,10 @@ def _sections(
 ) -> list[Section]:
     if table is not None:
         return [beside(chosen, table), table]
-    if not (defined or evidence.understood.parts or evidence.understood.follow_up):
-        frequent = same_question(evidence, index)
-        if frequent is not None:
-            return reviewed_first(frequent, chosen, evidence.found, index)
+    question = evidence.understood
+    frequent = same_question(evidence, index) if not (defined or question.follow_up) else None
+    if frequent is not None and (frequent.exact or not question.parts):
+        reviewed = reviewed_first(frequent, chosen, evidence.found, scores, index)
+        if reviewed:
+            return reviewed
     return arrange(evidence.understood, chosen, evidence.found, of_parts, index)

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
+from numpy.typing import NDArray
 
 from pvd_assistant.answer import composition
 from pvd_assistant.answer.candidates import Candidate, Evidence
 from pvd_assistant.answer.cleaning import fold
 from pvd_assistant.answer.composing import Draft, Section, drafts
+from pvd_assistant.answer.facts import is_year
 from pvd_assistant.answer.understanding import commands
 from pvd_assistant.french import french_date
 from pvd_assistant.index.analysis import term_set
@@ -23,7 +25,28 @@ from pvd_assistant.model import VALIDATED_REPLY, Kind
 _OFFICIAL: Kind = "faq"
 
 
-def same_question(evidence: Evidence, index: Index) -> str | None:
+@dataclass(frozen=True, slots=True)
+class Frequent:
+    """A frequent question, or a validated reply, close to what is asked.
+
+    :ivar likeness: cosine with its closest phrasing.
+    """
+
+    document: str
+    likeness: float
+
+    @property
+    def sure(self) -> bool:
+        """Whether it is the question asked, whatever its reply looks like."""
+        return self.likeness >= composition.weight("surely_same_question")
+
+    @property
+    def exact(self) -> bool:
+        """Whether the question is put nearly word for word as one of its phrasings."""
+        return self.likeness >= composition.weight("exact_question")
+
+
+def same_question(evidence: Evidence, index: Index) -> Frequent | None:
     """Return the frequent question or validated reply that asks the same thing.
 
     An official frequent question that is nearly as close as a validated reply goes before it. The
@@ -33,8 +56,14 @@ def same_question(evidence: Evidence, index: Index) -> str | None:
     official, likeness = _closest(evidence, index, _OFFICIAL)
     validated, closer = _closest(evidence, index, VALIDATED_REPLY)
     if likeness >= max(least, closer - composition.weight("official_margin")):
-        return official
-    return validated if closer >= least else None
+        return Frequent(official, likeness)
+    return Frequent(validated, closer) if closer >= least else None
+
+
+def asked_exactly(evidence: Evidence, index: Index) -> bool:
+    """Tell whether the question is put nearly word for word as a frequent question: its reply is known."""
+    frequent = same_question(evidence, index) if not evidence.understood.follow_up else None
+    return frequent is not None and frequent.exact
 
 
 def closest(evidence: Evidence, index: Index) -> tuple[str, float]:
@@ -64,28 +93,71 @@ def _closest(evidence: Evidence, index: Index, *kinds: Kind) -> tuple[str, float
 
 
 def reviewed_first(
-    document: str, chosen: Sequence[Candidate], found: Sequence[Candidate], index: Index
+    frequent: Frequent,
+    chosen: Sequence[Candidate],
+    found: Sequence[Candidate],
+    scores: NDArray[np.float64],
+    index: Index,
 ) -> list[Section]:
     """Return the reply of a frequent question, then the statements of the other documents.
 
-    The reply is given from its start: its first sentence is the one that answers, whatever was chosen.
+    The reply is given from its start: its first sentence is the one that answers. Unless the question
+    surely is the one asked, a statement that answers much better goes before it. Nothing is returned when
+    it may be another one, and no statement of its sheet answers nearly as well as the best one found.
 
     :param found: everything that may be stated: what a validated reply says word for word as an
         official document cites that document first.
+    :param scores: log-odds of each of them.
     """
+    document = frequent.document
     reply = _reply(document, index)
+    behind, all_behind = _behind(document, reply, found, scores)
+    doubtful = frequent.likeness < composition.weight("probably_same_question")
+    if doubtful and all_behind > composition.weight("reply_far_behind"):
+        return []
     metadata = index.documents[document].metadata
     note = text("answer.reviewed")
     if metadata.kind == VALIDATED_REPLY:
         note = text("answer.reviewed_reply", date=french_date(metadata.updated))
         reply = [_officially(draft, found) for draft in reply]
+    lead: list[Section] = []
+    better = behind > composition.weight("reply_behind")
+    if better and not frequent.sure and _adds(chosen[0].text, {reply[0].text}):
+        first = drafts(chosen[:1])
+        if chosen[0].passage.document == document:
+            reply = [*first, *(d for d in reply if d.text != chosen[0].text)]
+        else:
+            lead, note = [Section(tuple(first))], text("answer.reviewed_near")
+            chosen = chosen[1:]
     said = {draft.text for draft in reply}
     more = [c for c in chosen if c.passage.document == document and c.text not in said]
     others = [c for c in chosen if c.passage.document != document and _adds(c.text, said)]
-    first = Section((*reply, *drafts(more)), note=note)
-    if not others:
-        return [first]
-    return [first, Section(tuple(drafts(others)), note=text("answer.completed"))]
+    sections = [*lead, Section((*reply, *drafts(more)), note=note)]
+    if others:
+        sections.append(Section(tuple(drafts(others)), note=text("answer.completed")))
+    return sections
+
+
+def _behind(
+    document: str,
+    reply: Sequence[Draft],
+    found: Sequence[Candidate],
+    scores: NDArray[np.float64],
+) -> tuple[float, float]:
+    """Return by how much the first statement of a reply, and the best of its sheet, answer less than another.
+
+    In log-odds; 0 when the search did not find the sheet: its statements have no score.
+    """
+    own = [
+        (c.text == reply[0].text, float(score))
+        for c, score in zip(found, scores, strict=True)
+        if c.passage.document == document
+    ]
+    if not own or not reply:
+        return 0.0, 0.0
+    best = max(score for _, score in own)
+    first = next((score for is_first, score in own if is_first), best)
+    return float(scores.max()) - first, float(scores.max()) - best
 
 
 def _officially(draft: Draft, found: Sequence[Candidate]) -> Draft:
@@ -96,10 +168,10 @@ def _officially(draft: Draft, found: Sequence[Candidate]) -> Draft:
 
 
 def _adds(statement: str, said: set[str]) -> bool:
-    """Tell whether a statement gives a figure that the reply lacks, or words it mostly lacks."""
+    """Tell whether a statement gives a figure that the reply lacks, years apart, or words it mostly lacks."""
     known = frozenset[str]().union(*map(term_set, said))
     own = term_set(statement)
-    figures = {term for term in own if term[0].isdigit()}
+    figures = {term for term in own if term[0].isdigit() and not is_year(term)}
     new = figures - known if figures else own - known
     return len(new) > (0 if figures else len(own) / 3)
 
