@@ -18,8 +18,10 @@ from pvd_assistant.web.conversation import Conversation
 from pvd_assistant.web.line import Line
 from pvd_assistant.web.service import Service
 
-#: Questions answered at the same time.
-_AT_ONCE = 8
+#: Questions answered at the same time. Measured with 32 visitors on two cores: 4 give the most answers a
+#: second and the least processor time an answer, 2 leave some of the processor unused, at 8 and 16 threads
+#: fight for Python's lock (``docs/performance.md``).
+_AT_ONCE = 4
 #: The same with a language model: they wait for its server, not for the processor.
 _AT_ONCE_WITH_MODEL = 16
 #: Seconds before somebody who waits is told their place, and between two news of it.
