@@ -39,8 +39,9 @@ from pvd_assistant.web.wording import counted
 #: Events other than questions: how many of one kind are answered at the same time, how many in all,
 #: how many more may wait.
 _OF_A_KIND, _EVENTS, _EVENTS_WAITING = 8, 40, 200
-#: Conversations kept in memory; beyond, the one that has not been used for longest goes.
-_SESSIONS = 1000
+#: Conversations kept in memory; beyond, the one that has not been used for longest goes. One of five
+#: questions holds 0.75 MB, page included, one without a question 0.1 MB.
+_SESSIONS = 400
 #: Conversations just left that are remembered: many more than answers written at the same time.
 _LEFT = 1000
 #: Seconds after which the conversation of a closed tab is forgotten.
