@@ -79,9 +79,9 @@ class Asking:
 async def _in_threads(
     states: Generator[Conversation, None, None],
 ) -> AsyncGenerator[Conversation, None]:
-    """Give what a generator gives, each step worked out in a thread."""
-    try:
-        while (state := await run_sync(next, states, None)) is not None:
-            yield state
-    finally:
-        states.close()
+    """Give what a generator gives, each step worked out in a thread.
+
+    It is not closed here: a step whose reader has gone may be under way, and the generator ends with it.
+    """
+    while (state := await run_sync(next, states, None)) is not None:
+        yield state
