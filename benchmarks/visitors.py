@@ -55,7 +55,10 @@ class Visitor(Protocol):
 
 def client(address: str) -> httpx.AsyncClient:
     """Return what all the visitors talk through."""
-    unlimited = httpx.Limits(max_connections=None, max_keepalive_connections=None)
+    # Connections are left before the server closes them, after five seconds, under a question.
+    unlimited = httpx.Limits(
+        max_connections=None, max_keepalive_connections=None, keepalive_expiry=3
+    )
     return httpx.AsyncClient(base_url=address, timeout=PATIENCE_S, limits=unlimited)
 
 
