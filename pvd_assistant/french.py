@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 import re
 from zoneinfo import ZoneInfo
 
@@ -46,6 +47,18 @@ def french_moment(value: dt.datetime) -> str:
     """
     there = value.astimezone(_PARIS)
     return f"{french_date(there.date())} à {there.hour}\u00a0h\u00a0{there.minute:02}"
+
+
+def french_wait(seconds: float) -> str:
+    """Write about how long to wait, never less: « 5 secondes », « 40 secondes », « 2 minutes ».
+
+    >>> french_wait(1), french_wait(17), french_wait(58), french_wait(61)
+    ('5\u00a0secondes', '20\u00a0secondes', '1\u00a0minute', '2\u00a0minutes')
+    """
+    if seconds <= 55:
+        return f"{max(5, 5 * math.ceil(seconds / 5))}{_NO_BREAK}secondes"
+    minutes = math.ceil(seconds / 60)
+    return f"{minutes}{_NO_BREAK}minute{'s' if minutes > 1 else ''}"
 
 
 def french_size(size: int) -> str:

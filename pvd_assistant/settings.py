@@ -89,6 +89,15 @@ class Settings(BaseSettings):
     llm_temperature: float = Field(0.0, ge=0, le=2, description="0: always the likeliest words.")
     host: str = Field("127.0.0.1", description="Address the web server listens on.")
     port: int = Field(7860, ge=1, le=65535, description="Port of the web server.")
+    chat_concurrency: int = Field(
+        0, ge=0, description="Questions of the chat answered at the same time; 0: as was measured."
+    )
+    chat_queue: int = Field(
+        200, ge=0, description="Questions of the chat that may wait; the next ones are refused."
+    )
+    chat_rate_limit: int = Field(
+        60, ge=0, description="Questions of the chat a minute from one address; 0: any number."
+    )
     question_limit: int = Field(4000, ge=200, description="Longest question read, in characters.")
     history_limit: int = Field(12, ge=0, description="Earlier messages taken into account.")
     max_file_mb: int = Field(100, ge=1, description="Largest document read, in megabytes.")

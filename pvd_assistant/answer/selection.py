@@ -97,12 +97,18 @@ def by_question(
     :returns: a list a question, the best statement first; it may be empty.
     """
     place = {id(candidate): i for i, candidate in enumerate(found)}
+
+    def odds(own: NDArray[np.float64], candidate: Candidate, unseen: float) -> float:
+        """A definition read in its sheet may not be among those found."""
+        at = place.get(id(candidate))
+        return unseen if at is None else float(own[at])
+
     asked = np.array(
         [index.embed_question(question) for question, _ in zip(questions, of_parts, strict=False)]
     )
     shared: list[list[Candidate]] = [[] for _ in of_parts]
     for candidate in chosen:
-        scores = np.array([own[place[id(candidate)]] for own in of_parts])
+        scores = np.array([odds(own, candidate, 0.0) for own in of_parts])
         own_vector = index.unit_vectors(candidate.passage)[
             candidate.passage.units.index(candidate.unit)
         ]
@@ -110,7 +116,7 @@ def by_question(
         shared[int(np.argmax(scores))].append(candidate)
     for own, group in zip(of_parts, shared, strict=True):
         if group:
-            best = max(group, key=lambda c: own[place[id(c)]])
+            best = max(group, key=lambda c: odds(own, c, np.inf))
             group[:] = _in_order([best, *(c for c in group if c is not best)])
     return shared
 

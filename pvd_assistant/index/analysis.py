@@ -9,10 +9,11 @@ folded word so that a question typed without accents meets the text, then folded
 from __future__ import annotations
 
 import re
+import threading
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from typing import Any
 
 from pvd_assistant.messages import load_data
@@ -194,16 +195,22 @@ def _feminine(folded: str) -> str:
     return folded
 
 
-@cache
-def _stemmer() -> Any:
-    # Not `snowballstemmer.stemmer`: it gives way to PyStemmer, of another version, when installed.
-    from snowballstemmer.french_stemmer import FrenchStemmer
+class _OfThread(threading.local):
+    """The stemmer of a thread: it holds the word that it stems, so two threads would mix theirs."""
 
-    return FrenchStemmer()
+    @cached_property
+    def stemmer(self) -> Any:
+        # Not `snowballstemmer.stemmer`: it gives way to PyStemmer, of another version, when installed.
+        from snowballstemmer.french_stemmer import FrenchStemmer
+
+        return FrenchStemmer()
+
+
+_own = _OfThread()
 
 
 def _snowball(folded: str) -> str:
-    return str(_stemmer().stemWord(folded))
+    return str(_own.stemmer.stemWord(folded))
 
 
 def _fold_suffixes(stemmed: str, suffixes: tuple[tuple[str, str, int], ...]) -> str:

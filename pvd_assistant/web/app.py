@@ -29,6 +29,7 @@ from pvd_assistant.web import dressing, metrics, pages, practices, sources
 from pvd_assistant.web.api.application import Api
 from pvd_assistant.web.api.gate import Faces
 from pvd_assistant.web.blocks import build
+from pvd_assistant.web.chat_gate import ChatGate
 from pvd_assistant.web.feedback import FeedbackStore
 from pvd_assistant.web.gradio_loading import load_gradio
 from pvd_assistant.web.health import health, readiness
@@ -94,6 +95,7 @@ def create_app(settings: Settings | None = None, assistant: Assistant | None = N
         max_file_size=1,
     )
     app.add_middleware(ChatPage)
+    app.add_middleware(ChatGate, questions=settings.chat_rate_limit)
     app.add_middleware(Faces, api=api.application, settings=settings, slots=api.slots)
     app.add_middleware(
         Security,

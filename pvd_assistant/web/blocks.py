@@ -8,15 +8,15 @@ from __future__ import annotations
 import datetime as dt
 import logging
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
-from functools import partial
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import aclosing
 from typing import Any
 
 from pvd_assistant.errors import PvdError, StorageError, UsageError
 from pvd_assistant.messages import text
-from pvd_assistant.observability import request_id
-from pvd_assistant.observability.steps import within
-from pvd_assistant.web import chat, filters
+from pvd_assistant.web import filters
+from pvd_assistant.web.api.limits import BusyError
+from pvd_assistant.web.asking import Asking, at_once
 from pvd_assistant.web.conversation import Conversation, Vote
 from pvd_assistant.web.feedback import FeedbackStore, Opinion
 from pvd_assistant.web.gradio_loading import load_gradio
@@ -36,8 +36,12 @@ from pvd_assistant.web.takeaway import take_away
 from pvd_assistant.web.towns import Lookup, look_up, town_of
 from pvd_assistant.web.wording import counted
 
-#: Questions answered at the same time; the others wait their turn.
-_AT_ONCE = 8
+#: Events other than questions: how many of one kind are answered at the same time, how many in all,
+#: how many more may wait.
+_OF_A_KIND, _EVENTS, _EVENTS_WAITING = 8, 40, 200
+#: Conversations kept in memory; beyond, the one that has not been used for longest goes. One of five
+#: questions holds 0.75 MB, page included, one without a question 0.1 MB.
+_SESSIONS = 400
 #: Conversations just left that are remembered: many more than answers written at the same time.
 _LEFT = 1000
 #: Seconds after which the conversation of a closed tab is forgotten.
@@ -45,6 +49,7 @@ _KEPT = 3600
 
 # The page's own script draws nothing: it turns clicks on the answers into these events.
 _CONNECT = "window.pvd.connect(element, trigger, ['ask', 'rate', 'town', 'take']);"
+_SEND = "() => document.getElementById('envoyer').click()"
 # What the browser keeps goes through a component of its own, which shows nothing.
 _CONNECT_KEPT = "window.pvd.connectKept(trigger, ['keep', 'reopen']);"
 
@@ -59,7 +64,10 @@ def build(service: Service, store: FeedbackStore) -> Any:
     with gr.Blocks(title=text("web.title"), analytics_enabled=False, fill_width=True) as blocks:
         page.lay_out()
         page.wire(blocks)
-    blocks.queue(default_concurrency_limit=_AT_ONCE, max_size=200, api_open=False)
+    # Gradio counts a question that waits in our line among the events it is answering.
+    blocks.max_threads = at_once(service.settings) + service.settings.chat_queue + _EVENTS
+    blocks.state_session_capacity = _SESSIONS
+    blocks.queue(default_concurrency_limit=_OF_A_KIND, max_size=_EVENTS_WAITING, api_open=False)
     return blocks
 
 
@@ -70,6 +78,7 @@ class _Page:
         self.gr = gr
         self.service = service
         self.store = store
+        self.asking = Asking(service)
         # The newest exchange of conversations left for another one.
         self.left: deque[str] = deque(maxlen=_LEFT)
 
@@ -146,18 +155,20 @@ class _Page:
             self.takeaway,
         ]
         quiet = {"show_progress": "hidden", "api_visibility": "private"}
-        answer = {
-            "fn": self.answer,
-            "inputs": [self.question, self.conversation, *self.lists, self.since],
-            "outputs": self.talk,
-        }
         ask, rate, settle, take, keep, reopen = self._event_handlers()
         # A question sent before Gradio is done with the one before is asked as soon as it is, not lost.
         gr.on(
-            [self.send.click, self.question.submit], **answer, **quiet, trigger_mode="always_last"
+            [self.send.click, self.question.submit],
+            self.answer,
+            [self.question, self.conversation, *self.lists, self.since],
+            self.talk,
+            **quiet,
+            trigger_mode="always_last",
+            concurrency_limit=None,  # the line decides
         )
         for place in (self.earlier, self.newest):
-            place.ask(ask, None, self.question, **quiet).then(**answer, **quiet)
+            # Sent as a reader does: never answered beside another question of the same page.
+            place.ask(ask, None, self.question, **quiet).then(None, js=_SEND)
             shown = [self.earlier, self.newest, self.conversation, self.notice]
             place.rate(rate, self.conversation, shown, **quiet)
         self.town.town(settle, self.conversation, [self.town, self.conversation], **quiet)
@@ -196,39 +207,42 @@ class _Page:
         handlers = (ask, rate, settle, take, keep, reopen)
         for handler in handlers:
             handler.__annotations__["event"] = self.gr.EventData
+        _Page.answer.__annotations__["request"] = self.gr.Request
         return handlers
 
-    def answer(
-        self, question: str, conversation: Conversation, *picked: Any
-    ) -> Iterator[tuple[Any, ...]]:
-        """Answer the question of the field; a bad one stays there with a message."""
+    async def answer(
+        self, request: Any, question: str, conversation: Conversation, *picked: Any
+    ) -> AsyncIterator[tuple[Any, ...]]:
+        """Answer the question of the field; one that is refused stays there with a message."""
         keep = self.gr.skip()
         if not question and conversation.last is not None:  # sent twice: the field is empty by now
             yield (keep,) * len(self.talk)
             return
-        try:
-            asked = chat.checked(question, self.service.settings.question_limit)
-        except UsageError as error:
-            yield keep, keep, keep, keep, notice_html(str(error)), keep, keep
-            return
         *lists, since = picked
-        wanted = filters.chosen(lists, since)
+        address = request.client.host if request.client else ""
+        states = self.asking.ask(question, conversation, filters.chosen(lists, since), address)
         before = None
-        # Gradio answers from a queue of its own, outside of the request that brought the question.
-        named = partial(request_id.during, request_id.accepted(""))
-        states = chat.ask(self.service, conversation, asked, wanted, chat.PACE)
-        for state in within(named, states):
-            if state.last is not None and state.last.id in self.left:
-                yield (keep,) * len(self.talk)  # Gradio shows again what was given last
-                return
-            first = before is None
-            earlier = earlier_html(state) if first else keep
-            emptied, cleared = ("", notice_html("")) if first else (keep, keep)
-            town = keep if before is None or before.town == state.town else town_html(state.town)
-            ended = state.last is not None and state.last.state in ("done", "failed")
-            takeaway = takeaway_html(state) if ended else keep
-            yield earlier, newest_html(state), state, emptied, cleared, town, takeaway
-            before = state
+        async with aclosing(states):
+            try:
+                async for state in states:
+                    if state.last is not None and state.last.id in self.left:
+                        yield (keep,) * len(self.talk)  # Gradio shows again what was given last
+                        return
+                    yield self._grown(before, state)
+                    before = state
+            except (UsageError, BusyError) as error:
+                yield keep, keep, keep, keep, notice_html(str(error)), keep, keep
+
+    def _grown(self, before: Conversation | None, state: Conversation) -> tuple[Any, ...]:
+        """Return what changes on the page from one state of an answer to the next."""
+        keep = self.gr.skip()
+        first = before is None
+        earlier = earlier_html(state) if first else keep
+        emptied, cleared = ("", notice_html("")) if first else (keep, keep)
+        town = keep if before is None or before.town == state.town else town_html(state.town)
+        ended = state.last is not None and state.last.state in ("done", "failed")
+        takeaway = takeaway_html(state) if ended else keep
+        return earlier, newest_html(state), state, emptied, cleared, town, takeaway
 
     def leave(self, conversation: Conversation) -> None:
         """Stop the answer being written: it would come back over what takes its place."""

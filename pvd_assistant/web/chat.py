@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import replace
 
 from pvd_assistant.answer.cleaning import clean
 from pvd_assistant.answer.kept_town import naming, with_contact
 from pvd_assistant.errors import PvdError, UsageError
-from pvd_assistant.french import french_number
+from pvd_assistant.french import french_number, french_wait
 from pvd_assistant.messages import text
 from pvd_assistant.model import Answer, Filters, Statement
 from pvd_assistant.web.answer_text import steps
@@ -42,21 +42,28 @@ def checked(question: str | None, limit: int) -> str:
     return plain
 
 
+def waiting(ahead: int, seconds: float) -> str:
+    """Return what is said to whoever waits behind others, for about some seconds."""
+    if not ahead:
+        return text("web.line_next")
+    return text("web.line_place", place=french_number(ahead + 1), wait=french_wait(seconds))
+
+
 def ask(
     service: Service,
     conversation: Conversation,
-    question: str,
     filters: Filters,
     pace: float,
+    hurried: Callable[[], bool] = lambda: False,
 ) -> Generator[Conversation, None, None]:
-    """Give the conversation as it grows: the question, then the answer statement by statement.
+    """Give the conversation as its answer grows, statement by statement.
 
-    :param question: checked by :func:`checked`.
+    :param conversation: ends with the question, checked by :func:`checked`.
     :param pace: seconds between two statements.
+    :param hurried: tells whether others wait; what is left of an answer is then given at once.
     """
-    before = conversation
-    conversation = conversation.asked(question)
-    yield conversation
+    before = replace(conversation, exchanges=conversation.exchanges[:-1])
+    question = conversation.exchanges[-1].question
     try:
         assistant = service.assistant()
         history = before.history(service.settings.history_limit)
@@ -79,7 +86,7 @@ def ask(
         yield conversation.with_last(problem=text("web.unexpected"))
         return
     if answer.engine == "extractive":
-        yield from _written(conversation, answer, pace)
+        yield from _written(conversation, answer, pace, hurried)
     else:  # what a model wrote has been read as it came
         yield conversation.with_last(answer=answer)
 
@@ -107,9 +114,13 @@ def _drafted(
     raise RuntimeError("The answer never came")
 
 
-def _written(conversation: Conversation, answer: Answer, pace: float) -> Iterator[Conversation]:
+def _written(
+    conversation: Conversation, answer: Answer, pace: float, hurried: Callable[[], bool]
+) -> Iterator[Conversation]:
     pauses = steps(answer.answer)[:-1]
     for shown in pauses:
+        if hurried():  # a step costs the server a tenth of what the answer does
+            break
         yield conversation.with_last(answer=answer, shown=shown)
         time.sleep(min(pace, _LONGEST / len(pauses)))
     yield conversation.with_last(answer=answer, shown=None)

@@ -30,6 +30,7 @@ class Vote:
 class Exchange:
     """One question and its answer.
 
+    :ivar waiting: what is said while others are answered before it, in French.
     :ivar drafted: statements verified so far, while a language model writes the answer.
     :ivar shown: characters of the answer shown so far; ``None`` once all is shown.
     :ivar problem: why there is no answer, in French.
@@ -39,6 +40,7 @@ class Exchange:
 
     id: str
     question: str
+    waiting: str = ""
     answer: Answer | None = None
     drafted: tuple[Statement, ...] = ()
     shown: int | None = None
@@ -48,10 +50,17 @@ class Exchange:
     kept_since: str = ""
 
     @property
+    def settled(self) -> bool:
+        """Whether nothing is left to work out: there is an answer, or it is known that there is none."""
+        return self.answer is not None or bool(self.problem)
+
+    @property
     def state(self) -> str:
-        """``searching``, ``writing``, ``done`` or ``failed``."""
+        """``waiting``, ``searching``, ``writing``, ``done`` or ``failed``."""
         if self.problem:
             return "failed"
+        if self.waiting:
+            return "waiting"
         if self.answer is None:
             return "writing" if self.drafted else "searching"
         return "done" if self.shown is None else "writing"

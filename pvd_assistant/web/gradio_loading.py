@@ -20,6 +20,9 @@ _SILENT = {
     "GRADIO_ANALYTICS_ENABLED": "False",
     "GRADIO_SSR_MODE": "False",
     "GRADIO_RUN_HISTORY": "False",
+    # A table of figures that nothing reads would be made anew after each event, of up to 10,000 events.
+    "GRADIO_ANALYTICS_MAX_EVENTS": "1",
+    "GRADIO_ANALYTICS_CACHE_FREQUENCY": str(10**9),
     "HF_HUB_OFFLINE": "1",
     "HF_HUB_DISABLE_TELEMETRY": "1",
 }

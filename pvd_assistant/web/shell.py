@@ -104,6 +104,8 @@ _SAID = (
     "panel_loading",
     "panel_failed",
     "connection_lost",
+    "busy",
+    "too_many_events",
     "unexpected",
     "message_copied",
     "message_opened",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from pvd_assistant.answer.assistant import Assistant
@@ -31,6 +33,20 @@ def test_statements_are_shared_by_the_question_they_answer(expert: Assistant) ->
 
     assert [c.passage.document for c in pay] == ["offres/chef-de-projet"]
     assert [c.passage.document for c in cost] == ["offres/vente-immeuble-renover"]
+
+
+def test_a_definition_read_in_its_sheet_leads_the_question_it_answers(expert: Assistant) -> None:
+    questions = ("Qui paie le chef de projet ?", "Qu’est-ce que la VIR ?")
+    _, found = _found(expert, " ".join(questions))
+    of_vir = [c for c in found if c.passage.document == "offres/vente-immeuble-renover"]
+    of_post = next(c for c in found if c.passage.document == "offres/chef-de-projet")
+    definition = replace(of_vir[0])  # not one of those found
+    level = [np.zeros(len(found)), np.zeros(len(found))]
+
+    pay, what = by_question(questions, [definition, of_post, of_vir[1]], found, level, expert.index)
+
+    assert pay == [of_post]
+    assert what[0] is definition
 
 
 def test_a_slightly_lower_statement_with_the_amount_leads(expert: Assistant) -> None:

@@ -97,7 +97,9 @@ def _running(settings: Settings, assistant: FakeAssistant | None) -> Iterator[Si
     from pvd_assistant.web.app import create_app
 
     chat.PACE = 0.03
-    app = create_app(settings, assistant)  # type: ignore[arg-type]
+    # Every page has the address of this machine: together they ask more than one visitor may.
+    unlimited = settings.model_copy(update={"chat_rate_limit": 0})
+    app = create_app(unlimited, assistant)  # type: ignore[arg-type]
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1))
     with listen("127.0.0.1", 0) as listening:
         # Connections wait in the socket until the server takes them: nothing to poll for.

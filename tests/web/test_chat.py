@@ -23,7 +23,8 @@ def service(assistant):
 
 
 def states(service, question, talk=None, filters=None):
-    return list(ask(service, talk or Conversation(), question, filters or Filters(), pace=0))
+    asked = (talk or Conversation()).asked(question)
+    return [asked, *ask(service, asked, filters or Filters(), pace=0)]
 
 
 def test_an_answer_grows_statement_by_statement(service):
@@ -120,7 +121,7 @@ def test_a_long_answer_does_not_keep_its_reader_waiting(service, assistant, monk
     monkeypatch.setattr("pvd_assistant.web.chat.time.sleep", pauses.append)
     lines = "\n".join(f"Une phrase. [{n}]" for n in range(1, 80))
     monkeypatch.setitem(ANSWERS, "longue", replace(SOURCED, answer=lines, statements=()))
-    list(ask(service, Conversation(), "Une réponse longue ?", Filters(), pace=0.12))
+    list(ask(service, Conversation().asked("Une réponse longue ?"), Filters(), pace=0.12))
     assert len(pauses) > 70
     assert sum(pauses) < 1.3
 

@@ -48,6 +48,14 @@ def test_while_it_is_written_an_answer_shows_only_its_beginning():
     assert 'data-state="writing"' in html
 
 
+def test_whoever_waits_behind_others_reads_it_in_the_place_of_the_answer():
+    waiting = Conversation().asked("Qui paie ?").with_last(waiting="La vôtre est la 3e de la file.")
+    html = newest_html(waiting)
+    assert "La vôtre est la 3e de la file." in html
+    assert "Recherche dans les documents" not in html
+    assert 'data-state="waiting"' in html
+
+
 def test_unknown_and_out_of_scope_are_said_and_look_different():
     unknown, outside = newest_html(answered(UNKNOWN)), newest_html(answered(OUT_OF_SCOPE))
     assert "Réponse non trouvée dans les documents" in unknown

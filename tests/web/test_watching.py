@@ -6,19 +6,17 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
+import anyio
 import pytest
 from fakes import FakeAssistant
 from fastapi.testclient import TestClient
 
-from pvd_assistant.model import Answer
+from pvd_assistant.model import Answer, Filters
 from pvd_assistant.observability import logs, metrics, request_id
 from pvd_assistant.settings import Settings
-from pvd_assistant.storage.database import Database
 from pvd_assistant.web.app import create_app
-from pvd_assistant.web.blocks import _Page
+from pvd_assistant.web.asking import Asking
 from pvd_assistant.web.conversation import Conversation
-from pvd_assistant.web.feedback import FeedbackStore
-from pvd_assistant.web.gradio_loading import load_gradio
 from pvd_assistant.web.service import Service
 
 Lines = Callable[[], list[logging.LogRecord]]
@@ -131,9 +129,13 @@ def test_a_question_of_the_chat_has_an_id_of_its_own_while_it_is_answered(
             return super().ask(question, **asked)
 
     service = Service(web_settings, Noting())  # type: ignore[arg-type]
-    page = _Page(load_gradio(), service, FeedbackStore(Database(web_settings)))
-    for question in ("Qui paie ?", "Combien ?"):
-        for _ in page.answer(question, Conversation(), [], [], [], [], [], [], ""):
-            assert request_id.current() == ""
+    asking = Asking(service)
+
+    async def ask() -> None:
+        for question in ("Qui paie ?", "Combien ?"):
+            async for _ in asking.ask(question, Conversation(), Filters(), "192.0.2.1"):
+                assert request_id.current() == ""
+
+    anyio.run(ask)
     assert len(set(seen)) == 2
     assert all(len(name) == 32 for name in seen)

@@ -147,13 +147,22 @@
     const shown = document.querySelectorAll(".exchange").length;
     const toast = document.querySelector(".toast-body.error");
     if (toast && banner.hidden) {
-      const lost = toast.textContent.includes("onnection");
-      banner.querySelector("p").textContent = lost ? text.connection_lost : text.unexpected;
+      const told = breakdown(toast.textContent);
+      banner.querySelector("p").textContent = told;
+      // Nothing is broken when there are too many: loading the page again would lose the conversation.
+      banner.querySelector("[data-reload]").hidden = [text.busy, text.too_many_events].includes(told);
       banner.hidden = false;
     } else if (!toast && shown > answers) {
       banner.hidden = true;
     }
     answers = shown;
+  }
+
+  /* What Gradio's words mean: its own for a full queue, ours for an address that asks too much. */
+  function breakdown(said) {
+    if (said.includes(text.too_many_events)) return text.too_many_events;
+    if (said.includes("currently busy")) return text.busy;
+    return said.includes("onnection") ? text.connection_lost : text.unexpected;
   }
 
   function settled() {

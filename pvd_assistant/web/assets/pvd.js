@@ -195,6 +195,7 @@
       if (before === state) continue;
       states.set(id, state);
       if ("reopened" in exchange.dataset) continue;
+      if (state === "waiting") announce(exchange.querySelector(".searching").textContent);
       if (before === undefined && state !== "failed") {
         announce(said.text.announce_writing);
         exchange.scrollIntoView({ block: "start", behavior: calm() ? "auto" : "smooth" });
