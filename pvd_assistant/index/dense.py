@@ -11,7 +11,7 @@ Two ways, same results but for what HNSW misses:
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from functools import cached_property
 from pathlib import Path
@@ -24,7 +24,7 @@ import numpy.typing as npt
 from pvd_assistant.index import chroma
 from pvd_assistant.index.arrays import read_array
 from pvd_assistant.index.filters import chroma_where
-from pvd_assistant.index.vectors import FloatArray, normalised
+from pvd_assistant.index.vectors import FloatArray, UnitRows, normalised
 from pvd_assistant.model import Filters
 
 Positions = npt.NDArray[np.int64]
@@ -73,12 +73,16 @@ class UnitVectors:
         return np.asarray(self._vectors, dtype=np.float32)
 
 
-def write_units(folder: Path, vectors: list[FloatArray]) -> FloatArray:
-    """Write the vectors of the units, passage by passage; return one vector a passage, their mean."""
-    sizes = np.array([len(rows) for rows in vectors], dtype=np.int64)
-    np.save(folder / "units.npy", np.concatenate(vectors).astype(np.float16))
+def write_units(folder: Path, vectors: Sequence[UnitRows]) -> None:
+    """Write the vectors of the units, passage by passage."""
+    shape = (sum(len(each.rows) for each in vectors), vectors[0].rows.shape[1])
+    header = {"descr": "<f2", "fortran_order": False, "shape": shape}
+    with (folder / "units.npy").open("wb") as file:
+        np.lib.format.write_array_header_1_0(file, header)
+        for each in vectors:  # never all of them in one array: there may be gigabytes
+            file.write(np.ascontiguousarray(each.rows, dtype="<f2").data)
+    sizes = np.concatenate([each.sizes for each in vectors])
     np.save(folder / "unit_starts.npy", np.concatenate([[0], np.cumsum(sizes)]))
-    return normalised(np.stack([rows.astype(np.float32).mean(axis=0) for rows in vectors]))
 
 
 class DenseSearch(Protocol):
