@@ -24,15 +24,15 @@ import numpy.typing as npt
 from pvd_assistant.index import chroma
 from pvd_assistant.index.arrays import read_array
 from pvd_assistant.index.filters import chroma_where
-from pvd_assistant.index.vectors import FloatArray, UnitRows, normalised
+from pvd_assistant.index.vectors import FloatArray, UnitRows, normalised, widened
 from pvd_assistant.model import Filters
 
 Positions = npt.NDArray[np.int64]
-#: Units that a search compares rather than have Chroma filter.
-COMPARED = 20_000
-# Passages asked of Chroma without a filter, for each one wanted among those that pass; and at most.
-_MARGIN = 1.5
-_MOST_ASKED = 4_000
+# Passages compared at a time: what they take stays in the processor's cache.
+_BLOCK = 512
+# Share of the passages from which those that pass a filter are found by asking without it, and how many more
+# are asked: 41 questions of 47 then need nothing else when three passages in four pass.
+_MOST, _MARGIN = 0.5, 1.5
 #: Seconds a Chroma server has to answer a question.
 _PATIENCE_S = 10.0
 
@@ -58,19 +58,19 @@ class UnitVectors:
         start, end = self._starts[position : position + 2]
         return np.asarray(self._vectors[start:end], dtype=np.float32)
 
-    def held_by(self, passages: npt.NDArray[np.bool_]) -> int:
-        """Return the number of units of some passages."""
-        return int(np.diff(self._starts) @ passages)
-
     def best(self, vector: FloatArray, positions: Positions) -> FloatArray:
         """Return for each passage the cosine of its closest unit."""
-        if not len(positions):
-            return np.zeros(0, dtype=np.float32)
+        found = np.empty(len(positions), dtype=np.float32)
+        for at in range(0, len(positions), _BLOCK):
+            found[at : at + _BLOCK] = self._best(vector, positions[at : at + _BLOCK])
+        return found
+
+    def _best(self, vector: FloatArray, positions: Positions) -> FloatArray:
         starts = self._starts[positions]
         sizes = self._starts[positions + 1] - starts
         begins = np.cumsum(sizes) - sizes
         rows = np.repeat(starts - begins, sizes) + np.arange(sizes.sum())
-        return np.maximum.reduceat(self._vectors[rows].astype(np.float32) @ vector, begins)
+        return np.maximum.reduceat(widened(self._vectors[rows]) @ vector, begins)
 
     def whole(self, vector: FloatArray, positions: Positions) -> FloatArray:
         """Return for each passage the cosine of the mean of its units."""
@@ -158,7 +158,6 @@ class ChromaSearch:
     :param collection: name of the collection.
     :param positions: gives the positions of passages from their ids.
     :param check: refuses damaged files, before Chroma opens them.
-    :param compared: units up to which those that pass the filters are compared, without asking Chroma.
     """
 
     def __init__(
@@ -170,13 +169,11 @@ class ChromaSearch:
         collection: str,
         positions: Callable[[Sequence[str]], list[int]],
         check: Callable[[], None],
-        compared: int,
     ) -> None:
         self._units = units
         self._folder, self._url, self._name = folder, url, collection
         self._positions = positions
         self._check = check
-        self._compared = compared
         self._stack = ExitStack()
         self._lock = Lock()
         self._collection: Any = None
@@ -191,42 +188,42 @@ class ChromaSearch:
         also: Positions,
     ) -> tuple[Positions, FloatArray]:
         """Return the nearest passages and those of ``also``, with the cosine of their best unit."""
-        if filters:
-            nearest = self._nearest_allowed(vector, allowed, filters, limit)
-        else:
-            nearest = self._asked(vector, None, limit)
+        nearest = self._nearest(vector, allowed, filters, limit)
         positions = np.union1d(nearest, also)
         return positions, self._units.best(vector, positions)
 
-    def _nearest_allowed(
+    def close(self) -> None:
+        """Close the connection."""
+        self._stack.close()
+        self._collection = None
+
+    def _nearest(
         self, vector: FloatArray, allowed: npt.NDArray[np.bool_], filters: Filters, limit: int
     ) -> Positions:
         """Return the nearest passages that pass the filters.
 
-        Chroma lists all those that pass before it searches (0.4 s when a hundred thousand do): it only
-        filters when they are neither few enough to be compared nor many enough to be met anyway.
+        Chroma lists all those that pass before it searches: among 100,000 passages, 0.25 s of processor when
+        three in four do, 0.1 s when one in five does. To compare their units takes 0.03 s and less
+        (docs/performance.md); a server does it with its own processor.
         """
-        if self._units.held_by(allowed) <= self._compared:
-            positions = np.flatnonzero(allowed)
-            return positions[best_positions(self._units.best(vector, positions), limit)]
-        wanted = int(_MARGIN * limit * len(allowed) / np.count_nonzero(allowed))
-        if wanted <= _MOST_ASKED:
-            met = self._asked(vector, None, wanted)
+        if not filters:
+            return self._asked(vector, None, limit)
+        share = np.count_nonzero(allowed) / len(allowed)
+        if share >= _MOST:
+            met = self._asked(vector, None, int(_MARGIN * limit / share))
             found = met[allowed[met]]
             if len(found) >= limit:
                 return found[:limit]
-        return self._asked(vector, chroma_where(filters), limit)
+        if self._url:
+            return self._asked(vector, chroma_where(filters), limit)
+        passing = np.flatnonzero(allowed)
+        return passing[best_positions(self._units.best(vector, passing), limit)]
 
     def _asked(self, vector: FloatArray, where: dict[str, Any] | None, limit: int) -> Positions:
         """Return the passages that Chroma finds nearest."""
         with chroma.explained(self._folder, self._url):
             found = chroma.nearest(self._opened(), vector, where, limit)
             return np.array(self._positions(found), dtype=np.int64)
-
-    def close(self) -> None:
-        """Close the connection."""
-        self._stack.close()
-        self._collection = None
 
     def _opened(self) -> Any:
         with self._lock:

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from pvd_assistant.errors import IndexCorruptError, IndexMismatchError, IndexMissingError
 from pvd_assistant.index import chroma, generation
 from pvd_assistant.index.analysis import terms
-from pvd_assistant.index.dense import COMPARED, ChromaSearch, DenseSearch, ExactSearch, UnitVectors
+from pvd_assistant.index.dense import ChromaSearch, DenseSearch, ExactSearch, UnitVectors
 from pvd_assistant.index.embedder import Embedder, load_embedder
 from pvd_assistant.index.filters import Facets, accepts, facets
 from pvd_assistant.index.lexical import LexicalIndex, LexicalScores
@@ -283,7 +283,6 @@ class Index:
             collection=self.manifest.collection,
             positions=self._passages.positions,
             check=self._check_chroma,
-            compared=0 if url else min(COMPARED, self._settings.exact_search_limit),
         )
 
     def _check_chroma(self) -> None:

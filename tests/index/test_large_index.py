@@ -9,7 +9,7 @@ import pytest
 from pvd_assistant.index import chroma, dense
 from pvd_assistant.index.duplicates import duplicate_groups
 from pvd_assistant.index.store import Index
-from pvd_assistant.index.vectors import UnitRows
+from pvd_assistant.index.vectors import UnitRows, widened
 from pvd_assistant.model import Filters
 from pvd_assistant.settings import Settings
 
@@ -29,7 +29,7 @@ def comparing_all(sample_settings: Settings) -> Iterator[Index]:
         yield index
 
 
-@pytest.mark.parametrize("most_asked", [0, 10_000], ids=["Chroma filters", "Chroma is over-asked"])
+@pytest.mark.parametrize("most", [0.0, 2.0], ids=["Chroma is over-asked", "units are compared"])
 @pytest.mark.parametrize(
     "filters",
     [
@@ -45,29 +45,29 @@ def test_filters_find_the_same_however_they_are_applied(
     comparing_all: Index,
     monkeypatch: pytest.MonkeyPatch,
     filters: Filters,
-    most_asked: int,
+    most: float,
 ) -> None:
-    monkeypatch.setattr(dense, "_MOST_ASKED", most_asked)
+    monkeypatch.setattr(dense, "_MOST", most)
     for question in QUESTIONS:
         found = asking_chroma.search(question, filters=filters, limit=5)
         expected = comparing_all.search(question, filters=filters, limit=5)
         assert [hit.passage.id for hit in found] == [hit.passage.id for hit in expected]
 
 
-def test_few_sentences_allowed_are_compared_without_chroma(
-    sample_settings: Settings, comparing_all: Index, monkeypatch: pytest.MonkeyPatch
+def test_passages_are_compared_by_blocks(
+    comparing_all: Index, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    filters = Filters(themes=("Habitat",))
-    allowed = comparing_all._allowed(filters)
-    held = comparing_all._units.held_by(allowed)
-    assert 0 < held < len(comparing_all._units)
-    settings = sample_settings.model_copy(update={"exact_search_limit": held})
-    monkeypatch.setattr(chroma, "client", None)  # asking it would fail
-    with Index.open(settings) as index:
-        for question in QUESTIONS:
-            found = index.search(question, filters=filters)
-            expected = comparing_all.search(question, filters=filters)
-            assert [hit.passage.id for hit in found] == [hit.passage.id for hit in expected]
+    units, vector = comparing_all._units, comparing_all.embed_question(QUESTIONS[0])
+    monkeypatch.setattr(dense, "_BLOCK", 3)
+    found = units.best(vector, np.arange(comparing_all.manifest.passages))
+    assert np.allclose(found, units.best_everywhere(vector), atol=1e-6)
+    assert len(units.best(vector, np.arange(0))) == 0
+
+
+def test_halves_are_widened_as_numpy_does() -> None:
+    every = np.arange(2**16, dtype=np.uint16).view(np.float16)
+    finite = every[np.isfinite(every)]
+    assert np.array_equal(widened(finite), finite.astype(np.float32))
 
 
 @pytest.mark.parametrize("total", [1, 2, 999, 1000, 1001, 3760, 10_451, 100_003])
