@@ -2,8 +2,8 @@
 
 Usage::
 
-    python -m benchmarks.scale 1000 10000 100000 1000000 [--work DIR] [--steps build ask floor]
-    python -m benchmarks.scale --table
+    python -m benchmarks.scale 1000 10000 100000 1000000 [--work DIR] [--steps read build ask floor]
+    python -m benchmarks.scale_table reports/scale [--draw docs/images/scale.svg]
 
 The corpus is made by ``benchmarks.synthetic``. Each step of each size runs in a process of its own, and
 leaves its figures in ``reports/scale/``: a step can be measured again alone, when the machine is quiet.
