@@ -15,12 +15,13 @@ from pvd_assistant.index.duplicates import duplicate_groups
 from pvd_assistant.settings import Settings
 
 REPOSITORY = Path(__file__).parents[2]
-PASSAGES = 300
+PASSAGES = 200
 
 
 @pytest.fixture
 def module(monkeypatch: pytest.MonkeyPatch) -> Any:
     monkeypatch.syspath_prepend(REPOSITORY)
+    monkeypatch.setattr(importlib.import_module("benchmarks.synthetic"), "_SAMPLED", 20)
     return lambda name: importlib.import_module(f"benchmarks.{name}")
 
 
@@ -28,7 +29,7 @@ def test_a_made_document_depends_on_its_number_alone(
     module: Any, sample_settings: Settings
 ) -> None:
     synthetic = module("synthetic")
-    short, long = (synthetic.ScaledSource(size, sample_settings) for size in (PASSAGES, 400))
+    short, long = (synthetic.ScaledSource(size, sample_settings) for size in (PASSAGES, 250))
     assert 0 < short.made < long.made
     assert short.maker.document(5) == long.maker.document(5)
     assert short.maker.document(5).parts != short.maker.document(6).parts
@@ -75,5 +76,5 @@ def test_a_short_run_fills_the_table(
     assert steps["floor"]["recall"] > 0.9
     assert steps["floor"]["answers kept"] > 0.9
     table = shown.table(shown.read_sizes(tmp_path / "reports"))
-    assert table.startswith("| passages | 300 |")
+    assert table.startswith(f"| passages | {PASSAGES} |")
     assert "–" not in table
