@@ -14,6 +14,7 @@ from pvd_assistant.index.embedder import load_embedder
 from pvd_assistant.index.search import Mode
 from pvd_assistant.index.store import Index
 from pvd_assistant.index.units import unit_texts
+from pvd_assistant.index.vectors import UnitRows
 from pvd_assistant.index.writer import write_generation
 from pvd_assistant.settings import Settings
 
@@ -38,8 +39,8 @@ class Ours:
         texts = [unit_texts(p, d.metadata.title) for d in documents for p in d.passages]
         embedder = load_embedder(settings)
         flat = embedder.embed_passages([text for units in texts for text in units])
-        ends = np.cumsum([len(units) for units in texts])[:-1]
-        write_generation(settings, documents, np.split(flat, ends), embedder)
+        sizes = np.array([len(units) for units in texts])
+        write_generation(settings, documents, [UnitRows(flat.astype(np.float16), sizes)], embedder)
         self._corpus, self._index = corpus, Index.open(settings)
 
     def save(self, folder: Path) -> None:

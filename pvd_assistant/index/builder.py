@@ -27,16 +27,15 @@ from pvd_assistant.errors import (
 )
 from pvd_assistant.index import generation
 from pvd_assistant.index.cache import BuildCache, delete_cache, vector_key
-from pvd_assistant.index.codec import IndexedDocument
+from pvd_assistant.index.documents import BuildDocuments, DocumentReader
 from pvd_assistant.index.embedder import Embedder, load_embedder
 from pvd_assistant.index.manifest import corpus_digest, reading_version
 from pvd_assistant.index.passages import stored_digests
 from pvd_assistant.index.store import Index
 from pvd_assistant.index.units import unit_texts
-from pvd_assistant.index.vectors import FloatArray
+from pvd_assistant.index.vectors import UnitRows
 from pvd_assistant.index.writer import sweep, write_generation
 from pvd_assistant.messages import text
-from pvd_assistant.model import Document, Passage
 from pvd_assistant.settings import Settings
 
 Progress = Callable[[int, int, str], None]
@@ -44,17 +43,11 @@ Progress = Callable[[int, int, str], None]
 _EMBEDDED_AT_ONCE = 512
 
 
-class DocumentSource(Protocol):
+class DocumentSource(DocumentReader, Protocol):
     """Where documents come from: :class:`pvd_assistant.corpus.catalogue.Catalogue`, or one's own."""
 
     def entries(self) -> Sequence[Any]:
         """List the documents, sorted by ``id``, each with its ``path`` and ``digest``."""
-
-    def load(self, entry: Any) -> Document:
-        """Read one document.
-
-        :raises CorpusError: it cannot be read.
-        """
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,10 +161,9 @@ class _Build:
         if rebuild:
             delete_cache(path)
         with closing(BuildCache(path)) as cache:
-            documents = [d for e in self._entries if (d := self._document(e, cache)) is not None]
-            cache.save()
+            documents = self._read(cache)
             before = stored_digests(previous) if previous else {}
-            if documents and (rebuild or purge or not self._up_to_date(documents)):
+            if documents.digests and (rebuild or purge or not self._up_to_date(documents)):
                 self._replace(documents, cache, None if purge else previous)
         self._tell(len(self._entries) * 2 - self._done, text("index.step_done"))
         return self._report(before, documents, time.perf_counter() - started)
@@ -184,9 +176,19 @@ class _Build:
             found = None
         return found or generation.recovered(self._root)
 
-    def _replace(
-        self, documents: list[IndexedDocument], cache: BuildCache, previous: Path | None
-    ) -> None:
+    def _read(self, cache: BuildCache) -> BuildDocuments:
+        """Read and cut the documents; those that cannot be read are noted."""
+        documents = BuildDocuments(self._source, cache)
+        for entry in self._entries:
+            self._tell(1, text("index.step_read", name=entry.path))
+            try:
+                documents.add(entry)
+            except (CorpusError, OSError) as error:
+                self._failed.append((str(entry.path), str(error)))
+        cache.save()
+        return documents
+
+    def _replace(self, documents: BuildDocuments, cache: BuildCache, previous: Path | None) -> None:
         """Embed, write and swap."""
         embedder = load_embedder(self._settings)
         vectors = self._vectors(documents, cache, embedder)
@@ -195,51 +197,28 @@ class _Build:
         sweep(self._settings, kept=[previous, generation.current(self._root)])
         cache.prune()
 
-    def _document(self, entry: Any, cache: BuildCache) -> IndexedDocument | None:
-        """Read and cut a document, unless that was done before."""
-        from pvd_assistant.corpus.chunk import cut
-
-        self._tell(1, text("index.step_read", name=entry.path))
-        key = f"{entry.id}\0{entry.digest}\0{reading_version()}"
-        known = cache.document(key)
-        if known is not None:
-            return known
-        try:
-            document = self._source.load(entry)
-        except (CorpusError, OSError) as error:
-            self._failed.append((str(entry.path), str(error)))
-            return None
-        read = IndexedDocument(
-            id=document.id,
-            path=document.path,
-            digest=entry.digest,
-            metadata=document.metadata,
-            parts=document.parts,
-            passages=tuple(cut(document)),
-        )
-        cache.add_document(key, read)
-        return read
-
     def _vectors(
-        self, documents: list[IndexedDocument], cache: BuildCache, embedder: Embedder
-    ) -> list[FloatArray]:
+        self, documents: BuildDocuments, cache: BuildCache, embedder: Embedder
+    ) -> list[UnitRows]:
         """Return the vectors of the units of every passage, in order."""
-        found: list[FloatArray] = []
-        batch: list[tuple[Passage, list[str]]] = []
-        size = held = 0
+        found: list[UnitRows] = []
+        batch: list[list[str]] = []
+        size = held = passages = 0
         for document in documents:
-            texts = [(p, unit_texts(p, document.metadata.title)) for p in document.passages]
+            texts = [unit_texts(p, document.metadata.title) for p in document.passages]
             batch += texts
-            size, held = size + sum(len(t) for _, t in texts), held + 1
+            size, held = size + sum(map(len, texts)), held + 1
             if size >= _EMBEDDED_AT_ONCE:
-                found += _embed([t for _, t in batch], cache, embedder)
-                self._tell(held, text("index.step_embed", passages=len(found)))
+                found.append(_embed(batch, cache, embedder))
+                passages += len(batch)
+                self._tell(held, text("index.step_embed", passages=passages))
                 batch, size, held = [], 0, 0
-        found += _embed([t for _, t in batch], cache, embedder)
-        self._tell(held, text("index.step_embed", passages=len(found)))
+        if batch:
+            found.append(_embed(batch, cache, embedder))
+        self._tell(held, text("index.step_embed", passages=passages + len(batch)))
         return found
 
-    def _up_to_date(self, documents: list[IndexedDocument]) -> bool:
+    def _up_to_date(self, documents: BuildDocuments) -> bool:
         """Tell whether the live index can be opened and already holds these documents."""
         try:
             with Index.open(self._settings) as live:
@@ -248,15 +227,15 @@ class _Build:
             return False
         manifest = live.manifest
         return (
-            manifest.corpus == corpus_digest({d.id: d.digest for d in documents})
+            manifest.corpus == corpus_digest(documents.digests)
             and manifest.reading == reading_version()
             and manifest.model_version == loaded.version
         )
 
     def _report(
-        self, before: Mapping[str, str], documents: list[IndexedDocument], seconds: float
+        self, before: Mapping[str, str], documents: BuildDocuments, seconds: float
     ) -> BuildReport:
-        after = {d.id: d.digest for d in documents}
+        after = documents.digests
         present = {entry.id for entry in self._entries}
         return BuildReport(
             added=[name for name in after if name not in before],
@@ -264,7 +243,7 @@ class _Build:
             removed=[name for name in before if name not in present],
             unchanged=[name for name, digest in after.items() if before.get(name) == digest],
             failed=self._failed,
-            passages=sum(len(d.passages) for d in documents),
+            passages=documents.passages,
             seconds=seconds,
         )
 
@@ -273,11 +252,10 @@ class _Build:
         self._progress(self._done, 2 * len(self._entries), label)
 
 
-def _embed(texts: list[list[str]], cache: BuildCache, embedder: Embedder) -> list[FloatArray]:
+def _embed(texts: list[list[str]], cache: BuildCache, embedder: Embedder) -> UnitRows:
     """Return the vectors of the units of passages; those not in the cache are computed and kept."""
     identity = f"{embedder.name}|{embedder.version}"
-    keys = [[vector_key(identity, t) for t in units] for units in texts]
-    wanted = {k: t for ks, ts in zip(keys, texts, strict=True) for k, t in zip(ks, ts, strict=True)}
+    wanted = {vector_key(identity, unit): unit for units in texts for unit in units}
     vectors = cache.vectors(list(wanted))
     missing = [key for key in wanted if key not in vectors]
     if missing:
@@ -286,4 +264,5 @@ def _embed(texts: list[list[str]], cache: BuildCache, embedder: Embedder) -> lis
         cache.add_vectors(new)
         cache.save()
         vectors |= new
-    return [np.stack([vectors[key] for key in units]) for units in keys]
+    rows = [vectors[vector_key(identity, unit)] for units in texts for unit in units]
+    return UnitRows(np.stack(rows), np.array([len(units) for units in texts], dtype=np.int64))

@@ -9,7 +9,7 @@ import datetime as dt
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from pvd_assistant.index.analysis import fold
@@ -85,9 +85,14 @@ def accepts(filters: Filters, found: Facets) -> bool:
     )
 
 
-def _one_of(wanted: Iterable[str], found: Iterable[str]) -> bool:
-    keys = frozenset(map(key, wanted))
-    return not keys or not keys.isdisjoint(found)
+def _one_of(wanted: tuple[str, ...], found: Iterable[str]) -> bool:
+    return not wanted or not _keys(wanted).isdisjoint(found)
+
+
+@lru_cache(maxsize=256)
+def _keys(values: tuple[str, ...]) -> frozenset[str]:
+    """Fold the values of a filter once, not once a document."""
+    return frozenset(map(key, values))
 
 
 def _within(band: tuple[int, int] | None, population: int | None) -> bool:

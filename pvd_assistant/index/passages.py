@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -27,6 +27,7 @@ from pvd_assistant.model import Metadata, Part, Passage
 
 #: Name of the file in a generation.
 FILE = "passages.sqlite"
+_MOST_VARIABLES = 500
 _SCHEMA = """
 CREATE TABLE documents (position INTEGER PRIMARY KEY, id TEXT UNIQUE, path TEXT, digest TEXT,
                         metadata TEXT, first INTEGER, passages INTEGER);
@@ -147,6 +148,18 @@ class PassageStore:
         if not rows:
             raise KeyError(passage_id)
         return int(rows[0][0])
+
+    def positions(self, passage_ids: Sequence[str]) -> list[int]:
+        """Return the numbers of passages, in the order of their ids.
+
+        :raises KeyError: no passage has one of those ids.
+        """
+        found: dict[str, int] = {}
+        for at in range(0, len(passage_ids), _MOST_VARIABLES):
+            asked = passage_ids[at : at + _MOST_VARIABLES]
+            marks = ",".join("?" * len(asked))
+            found |= self._rows(f"SELECT id, position FROM passages WHERE id IN ({marks})", *asked)
+        return [found[id_] for id_ in passage_ids]
 
     def close(self) -> None:
         """Close the file."""

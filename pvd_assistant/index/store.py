@@ -281,7 +281,7 @@ class Index:
             folder=self._folder,
             url=url,
             collection=self.manifest.collection,
-            position=self._passages.position,
+            positions=self._passages.positions,
             check=self._check_chroma,
         )
 

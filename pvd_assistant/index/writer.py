@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -25,40 +25,41 @@ from pvd_assistant.index.manifest import (
 )
 from pvd_assistant.index.passages import FILE, write_passages
 from pvd_assistant.index.store import store_of
-from pvd_assistant.index.vectors import FloatArray
+from pvd_assistant.index.vectors import UnitRows
 from pvd_assistant.model import VALIDATED_REPLY, Metadata, Passage
 from pvd_assistant.settings import Settings
 
 
 def write_generation(
     settings: Settings,
-    documents: Sequence[IndexedDocument],
-    vectors: list[FloatArray],
+    documents: Iterable[IndexedDocument],
+    vectors: Sequence[UnitRows],
     embedder: Embedder,
 ) -> None:
     """Write a complete generation and make it the live one.
 
-    :param documents: all the documents, sorted by id.
-    :param vectors: vectors of the units of each of their passages, in order.
+    :param documents: all the documents, sorted by id; gone through several times.
+    :param vectors: vectors of the units of all their passages, in order.
     :param embedder: the model that gave them.
     """
     folder = generation.create(settings.index_dir)
     collection = _collection(folder, settings)
     try:
         _write_files(folder, settings, documents, vectors)
+        digests = {document.id: document.digest for document in documents}
         manifest = Manifest(
             format=FORMAT_VERSION,
             analysis=analysis_version(),
             reading=reading_version(),
             model=embedder.name,
             model_version=embedder.version,
-            dimension=int(vectors[0].shape[1]),
+            dimension=int(vectors[0].rows.shape[1]),
             store=store_of(settings),
             collection=collection,
-            corpus=corpus_digest({d.id: d.digest for d in documents}),
-            documents=len(documents),
-            passages=len(vectors),
-            units=sum(map(len, vectors)),
+            corpus=corpus_digest(digests),
+            documents=len(digests),
+            passages=_passages_of(vectors),
+            units=sum(len(each.rows) for each in vectors),
             built=dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
             files=file_checks(folder),
         )
@@ -72,18 +73,26 @@ def write_generation(
 def _write_files(
     folder: Path,
     settings: Settings,
-    documents: Sequence[IndexedDocument],
-    vectors: list[FloatArray],
+    documents: Iterable[IndexedDocument],
+    vectors: Sequence[UnitRows],
 ) -> None:
-    passages = [(p, d.metadata) for d in documents for p in d.passages]
+    def passages() -> Iterator[tuple[Passage, Metadata]]:
+        return ((passage, d.metadata) for d in documents for passage in d.passages)
+
     write_passages(folder / FILE, documents)
-    write_lexical(folder / "lexical", (_fields(p, metadata) for p, metadata in passages))
+    write_lexical(folder / "lexical", (_fields(p, metadata) for p, metadata in passages()))
     # A validated reply never hides the official passage that it repeats.
-    replies = {at for at, (_, metadata) in enumerate(passages) if metadata.kind == VALIDATED_REPLY}
-    np.save(folder / "duplicates.npy", duplicate_groups((p.text for p, _ in passages), replies))
-    means = write_units(folder, vectors)
+    texts = (None if m.kind == VALIDATED_REPLY else passage.text for passage, m in passages())
+    np.save(folder / "duplicates.npy", duplicate_groups(texts))
+    write_units(folder, vectors)
+    means = (mean for each in vectors for mean in each.means())
     with chroma.client(folder, settings.chroma_url) as opened:
-        chroma.write(opened, _collection(folder, settings), passages, means)
+        collection = _collection(folder, settings)
+        chroma.write(opened, collection, passages(), means, _passages_of(vectors))
+
+
+def _passages_of(vectors: Sequence[UnitRows]) -> int:
+    return sum(len(each.sizes) for each in vectors)
 
 
 def sweep(settings: Settings, kept: Sequence[Path | None]) -> None:
