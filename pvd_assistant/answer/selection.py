@@ -136,7 +136,11 @@ def _led(
 def _with_steps(
     question: Understanding, chosen: list[Candidate], found: Sequence[Candidate]
 ) -> list[Candidate]:
-    """Complete an ordered list of which two steps are chosen, when asked how to proceed."""
+    """Complete an ordered list of which two steps are chosen, when asked how to proceed.
+
+    The list may span several passages: its steps come together, in their order, at the place of the first
+    one chosen.
+    """
     if "how" not in question.expects:
         return chosen
     first = chosen[0].passage.id
@@ -144,16 +148,26 @@ def _with_steps(
         together = [c for c in chosen if c.passage.id == first]
         together.sort(key=lambda c: c.unit.start)
         chosen = [*together, *(c for c in chosen if c.passage.id != first)]
-    taken = Counter(c.passage.id for c in chosen if step_number(c))
+    taken = Counter(list_of(c) for c in chosen if step_number(c))
     completed: list[Candidate] = []
     for candidate in chosen:
-        if not step_number(candidate) or taken[candidate.passage.id] < 2:
+        own = list_of(candidate)
+        if not step_number(candidate) or taken[own] < 2:
             completed.append(candidate)
-        elif candidate.passage.id not in {c.passage.id for c in completed if step_number(c)}:
-            completed += [
-                c for c in found if c.passage.id == candidate.passage.id and step_number(c)
-            ]
+        elif own not in {list_of(c) for c in completed if step_number(c)}:
+            steps = (c for c in found if list_of(c) == own and step_number(c))
+            completed += sorted(steps, key=in_document)
     return completed
+
+
+def list_of(candidate: Candidate) -> tuple[str, tuple[str, ...]]:
+    """Return what the steps of one list have in common: their document and their section."""
+    return candidate.passage.document, candidate.passage.headings
+
+
+def in_document(candidate: Candidate) -> tuple[int, int]:
+    """Return where a candidate stands in its document."""
+    return candidate.passage.part, candidate.passage.start + candidate.unit.start
 
 
 def step_number(candidate: Candidate) -> int:
@@ -213,8 +227,7 @@ def _in_order(chosen: list[Candidate]) -> list[Candidate]:
             key=lambda c: (
                 documents.index(c.passage.document),
                 composition.role_order(c.role),
-                c.passage.part,
-                c.passage.start + c.unit.start,
+                *in_document(c),
             ),
         ),
     ]
