@@ -231,7 +231,9 @@ class Assistant:
         evidence = self.evidence(understood, places, filters)
         scores = ranking.sentence_scores(evidence.found)
         of_parts = self._scores_of_parts(evidence, places)
-        chosen = select(evidence.understood, evidence.found, scores, of_parts, questions)
+        chosen = select(
+            evidence.understood, evidence.found, scores, of_parts, questions, self.index
+        )
         if settled is not None:
             statements = (*settled.drafts, *composing.drafts(_naming(chosen, places)))
             return Reply(places, settled.status, "eligibility", (Section(statements),))

@@ -20,6 +20,7 @@ from pvd_assistant.model import (
     Passage,
     Statement,
     Support,
+    Unit,
 )
 
 #: Between the cells of a row, as documents are read.
@@ -107,15 +108,19 @@ def drafts(chosen: Sequence[Candidate]) -> list[Draft]:
     return found
 
 
+def row_header(unit: Unit, said: str) -> str:
+    """Return the header row of a table row that has as many cells; nothing for any other unit."""
+    header = unit.header or ""
+    return header if unit.kind == "row" and header.count(_BAR) == said.count(_BAR) > 0 else ""
+
+
 def _table(candidate: Candidate) -> tuple[str, str]:
-    """Return the document and the header row of the table of a row; no header for anything else."""
-    header = candidate.unit.header if candidate.unit.kind == "row" else ""
-    whole = header and header.count(_BAR) == candidate.text.count(_BAR) > 0
-    return candidate.passage.document, header if header and whole else ""
+    """Return what the rows of one table have in common: their document and their header row."""
+    return candidate.passage.document, row_header(candidate.unit, candidate.text)
 
 
 def _row(candidate: Candidate) -> Draft:
-    header = candidate.unit.header or ""
+    header = row_header(candidate.unit, candidate.text)
     return Draft(candidate.text, (candidate.passage,), candidate.hit.score, header=header)
 
 

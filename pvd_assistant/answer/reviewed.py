@@ -12,7 +12,7 @@ import numpy.typing as npt
 from pvd_assistant.answer import composition
 from pvd_assistant.answer.candidates import Candidate, Evidence
 from pvd_assistant.answer.cleaning import fold
-from pvd_assistant.answer.composing import Draft, Section, drafts
+from pvd_assistant.answer.composing import Draft, Section, drafts, row_header
 from pvd_assistant.answer.understanding import commands
 from pvd_assistant.french import french_date
 from pvd_assistant.index.analysis import term_set
@@ -107,7 +107,7 @@ def _adds(statement: str, said: set[str]) -> bool:
 def _reply(document: str, index: Index) -> list[Draft]:
     """Return the first statements of a reply."""
     units = [
-        Draft(said, (passage,), bullet=unit.kind != "sentence")
+        Draft(said, (passage,), bullet=unit.kind != "sentence", header=row_header(unit, said))
         for passage in index.passages_of(document)
         if composition.role(passage.headings) == "summary"
         for unit in passage.units

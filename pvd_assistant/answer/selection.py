@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
@@ -17,8 +18,9 @@ from numpy.typing import NDArray
 
 from pvd_assistant.answer import composition
 from pvd_assistant.answer.candidates import Candidate
+from pvd_assistant.answer.cleaning import fold
 from pvd_assistant.answer.ranking import choice
-from pvd_assistant.answer.understanding import Understanding
+from pvd_assistant.answer.understanding import Understanding, commands
 from pvd_assistant.index.analysis import term_set
 from pvd_assistant.index.store import Index
 
@@ -31,6 +33,7 @@ def select(
     scores: NDArray[np.float64],
     of_parts: Sequence[NDArray[np.float64]] = (),
     questions: int = 1,
+    index: Index | None = None,
 ) -> list[Candidate]:
     """Return the statements to make, the answer first, then conditions, then the next step.
 
@@ -38,6 +41,7 @@ def select(
     :param of_parts: log-odds of each candidate for each of the questions of the message: each of
         them gets its best candidate before anything else is added.
     :param questions: how many questions share the room of the answer with this one, itself included.
+    :param index: where the steps of a list that were not found are read.
     """
     most, longest = (_room(name, question, questions) for name in ("statements", "characters"))
     if not found:
@@ -64,7 +68,7 @@ def select(
         chosen.append(best)
         room -= len(found[best].text)
     chosen = _led(question, found, scores, chosen)
-    return _with_steps(question, _in_order([found[i] for i in chosen]), found)
+    return _with_steps(question, _in_order([found[i] for i in chosen]), found, index)
 
 
 def _official_first(found: Sequence[Candidate], scores: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -134,7 +138,10 @@ def _led(
 
 
 def _with_steps(
-    question: Understanding, chosen: list[Candidate], found: Sequence[Candidate]
+    question: Understanding,
+    chosen: list[Candidate],
+    found: Sequence[Candidate],
+    index: Index | None,
 ) -> list[Candidate]:
     """Complete an ordered list of which two steps are chosen, when asked how to proceed.
 
@@ -155,9 +162,24 @@ def _with_steps(
         if not step_number(candidate) or taken[own] < 2:
             completed.append(candidate)
         elif own not in {list_of(c) for c in completed if step_number(c)}:
-            steps = (c for c in found if list_of(c) == own and step_number(c))
+            steps = [c for c in found if list_of(c) == own and step_number(c)]
+            steps += _unfound(candidate, steps, index) if index is not None else []
             completed += sorted(steps, key=in_document)
     return completed
+
+
+def _unfound(step: Candidate, steps: Sequence[Candidate], index: Index) -> Iterator[Candidate]:
+    """Yield the steps of a list that stand in passages the search did not find."""
+    read = {candidate.passage.id for candidate in steps}
+    for passage in index.passages_of(step.passage.document):
+        if passage.headings != step.passage.headings or passage.id in read:
+            continue
+        for unit in passage.units:
+            said = passage.unit_text(unit)
+            hit = replace(step.hit, passage=passage)
+            other = replace(step, hit=hit, unit=unit, text=said, met=frozenset())
+            if step_number(other) and not commands(fold(said)):
+                yield other
 
 
 def list_of(candidate: Candidate) -> tuple[str, tuple[str, ...]]:

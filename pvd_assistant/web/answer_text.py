@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Literal
 
@@ -62,6 +62,7 @@ def layout(answer: Answer, shown: int | None = None) -> tuple[Block, ...]:
     blocks: list[Block] = []
     for start, line in _lines(_unbroken(answer, placed)[:shown]):
         if _RULE.fullmatch(line):
+            _head_apart(blocks)
             continue
         kind, skip, end, number = _read(line)
         pieces = tuple(_pieces(line[skip:end], start + skip, citations, placed))
@@ -86,6 +87,13 @@ def _read(line: str) -> tuple[Kind, int, int, int]:
     return (
         ("ol", item.end(), len(line), int(number)) if number else ("ul", item.end(), len(line), 0)
     )
+
+
+def _head_apart(blocks: list[Block]) -> None:
+    """Start a table at its header row, the last one read, when another table stands just above it."""
+    last = blocks[-1] if blocks else None
+    if last is not None and last.kind == "table" and len(last.lines) > 1:
+        blocks[-1:] = [replace(last, lines=last.lines[:-1]), replace(last, lines=last.lines[-1:])]
 
 
 def _goes_on(block: Block, number: int) -> bool:
