@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache, lru_cache
 from typing import Any
 
@@ -65,6 +65,12 @@ def compared_rows(kind: str) -> tuple[tuple[str, tuple[str, ...], str], ...]:
 def leading() -> frozenset[str]:
     """Return the kinds of things that an answer starts with when they are asked for."""
     return frozenset(_data()["leading"])
+
+
+def spelled() -> Mapping[str, str]:
+    """Return the numbers in letters, and the same in figures."""
+    found: Mapping[str, str] = _data()["spelled"]
+    return found
 
 
 def weight(name: str) -> float:

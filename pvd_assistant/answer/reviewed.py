@@ -13,6 +13,7 @@ from pvd_assistant.answer import composition
 from pvd_assistant.answer.candidates import Candidate, Evidence
 from pvd_assistant.answer.cleaning import fold
 from pvd_assistant.answer.composing import Draft, Section, drafts, row_header
+from pvd_assistant.answer.repeating import figures, new_figures
 from pvd_assistant.answer.understanding import commands
 from pvd_assistant.french import french_date
 from pvd_assistant.index.analysis import term_set
@@ -97,11 +98,11 @@ def _officially(draft: Draft, found: Sequence[Candidate]) -> Draft:
 
 def _adds(statement: str, said: set[str]) -> bool:
     """Tell whether a statement gives a figure that the reply lacks, or words it mostly lacks."""
+    if figures(statement):
+        return bool(new_figures(statement, said))
     known = frozenset[str]().union(*map(term_set, said))
     own = term_set(statement)
-    figures = {term for term in own if term[0].isdigit()}
-    new = figures - known if figures else own - known
-    return len(new) > (0 if figures else len(own) / 3)
+    return len(own - known) > len(own) / 3
 
 
 def _reply(document: str, index: Index) -> list[Draft]:

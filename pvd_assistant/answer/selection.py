@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,8 +19,8 @@ from pvd_assistant.answer import composition
 from pvd_assistant.answer.candidates import Candidate
 from pvd_assistant.answer.cleaning import fold
 from pvd_assistant.answer.ranking import choice
+from pvd_assistant.answer.repeating import overlap, repeats
 from pvd_assistant.answer.understanding import Understanding, commands
-from pvd_assistant.index.analysis import term_set
 from pvd_assistant.index.store import Index
 
 _STEP = re.compile(r"(?:^|\n)\s*(\d{1,2})[.)]\s*$")
@@ -51,7 +50,7 @@ def select(
     chosen: list[int] = []
     for own in (scores, *(choice("part") * own + scores for own in of_parts)):
         for best in map(int, np.argsort(-own, kind="stable")[:3]):
-            if not any(_repeats(found[best], found[i]) for i in chosen):
+            if not _again(found[best], (found[i] for i in chosen)):
                 chosen.append(best)
                 break
     pool = [int(i) for i in np.argsort(-scores, kind="stable")[:60]]
@@ -63,7 +62,7 @@ def select(
             continue
         if len(found[best].text) > room:
             continue
-        if any(_repeats(found[best], found[i]) for i in chosen):
+        if _again(found[best], (found[i] for i in chosen)):
             continue
         chosen.append(best)
         room -= len(found[best].text)
@@ -76,7 +75,7 @@ def _official_first(found: Sequence[Candidate], scores: NDArray[np.float64]) -> 
     ordered = scores.copy()
     for i, candidate in enumerate(found):
         if not candidate.official:
-            same = [scores[j] for j, o in enumerate(found) if o.official and _repeats(candidate, o)]
+            same = [scores[j] for j, o in enumerate(found) if o.official and _again(candidate, [o])]
             if same:
                 ordered[i] = min(scores[i], np.nextafter(max(same), -np.inf))
     return ordered
@@ -215,27 +214,12 @@ def _gain(
         + choice("new kind") * new
         + choice("same document") * same_document
         + choice("same passage") * same_passage
-        - choice("overlap") * max(_overlap(found[i], found[j]) for j in chosen)
+        - choice("overlap") * max(overlap(found[i].text, found[j].text) for j in chosen)
     )
 
 
-def _repeats(one: Candidate, other: Candidate) -> bool:
-    """Tell whether a statement says again, with no new figure, what another says."""
-    if _figures(one.text) - _figures(other.text):
-        return one.text == other.text
-    return _overlap(one, other) > choice("repeats")
-
-
-def _overlap(one: Candidate, other: Candidate) -> float:
-    """Return the share of the words of the shorter statement that the other one holds too."""
-    first, second = term_set(one.text), term_set(other.text)
-    shorter = min(len(first), len(second))
-    return len(first & second) / shorter if shorter else 1.0
-
-
-@lru_cache(maxsize=4096)
-def _figures(text: str) -> frozenset[str]:
-    return frozenset(word for word in term_set(text) if word[0].isdigit())
+def _again(candidate: Candidate, earlier: Iterable[Candidate]) -> bool:
+    return repeats(candidate.text, [other.text for other in earlier])
 
 
 def _in_order(chosen: list[Candidate]) -> list[Candidate]:
