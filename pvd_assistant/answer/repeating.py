@@ -25,11 +25,20 @@ def repeats(statement: str, earlier: Collection[str]) -> bool:
         return True
     if new_figures(statement, earlier):
         return False
-    return any(
-        overlap(statement, other) > choice("repeats")
-        and _unestablished(statement) <= _unestablished(other)
-        for other in earlier
-    )
+    told = _without_source(statement)
+    return any(_says_same(statement, told, other) for other in earlier)
+
+
+def _says_same(statement: str, told: str, other: str) -> bool:
+    """Compare with one statement; one that gives another date is the same when it adds few words."""
+    if _unestablished(statement) and not _unestablished(other):
+        return False  # that something is not known is no repetition
+    if overlap(statement, other) <= choice("repeats"):
+        return False
+    if not _given(statement) - _given(other):
+        return True
+    own = frozenset(word for word in term_set(told) if not word[0].isdigit())
+    return len(own & term_set(other)) > choice("repeats") * len(own)
 
 
 def new_figures(statement: str, earlier: Iterable[str]) -> frozenset[str]:
@@ -40,8 +49,11 @@ def new_figures(statement: str, earlier: Iterable[str]) -> frozenset[str]:
 @lru_cache(maxsize=4096)
 def figures(statement: str) -> frozenset[str]:
     """Return the figures of a statement, those of its source left out."""
-    told = composition.pattern("sourced").sub(" ", fold(statement))
-    return frozenset(word for word in term_set(told) if word[0].isdigit())
+    return frozenset(word for word in term_set(_without_source(statement)) if word[0].isdigit())
+
+
+def _without_source(statement: str) -> str:
+    return composition.pattern("sourced").sub(" ", fold(statement))
 
 
 def overlap(one: str, other: str) -> float:
@@ -67,5 +79,4 @@ def _in_letters() -> re.Pattern[str]:
 
 
 def _unestablished(statement: str) -> bool:
-    """Tell whether a statement says that something is not known: that is no repetition."""
     return bool(composition.pattern("unestablished").search(fold(statement)))
