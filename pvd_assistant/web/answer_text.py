@@ -118,7 +118,8 @@ def _tabulated(blocks: Sequence[Block]) -> Iterator[Block]:
     waiting: Block | None = None
     for block in blocks:
         for run in _runs(block):
-            if run.kind == "table" and waiting and _width(waiting.lines[0]) == _width(run.lines[0]):
+            bare = run.kind == "table" and not run.header
+            if bare and waiting and _width(waiting.lines[0]) == _width(run.lines[0]):
                 yield Block("table", (*waiting.lines, *run.lines), header=True)
                 waiting = None
                 continue
