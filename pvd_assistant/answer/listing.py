@@ -130,7 +130,9 @@ def _matching(asked: Wanted, index: Index) -> list[str]:
     if query is None or not query.slots:
         return [d for d in index.documents if _passes(d, asked, index)] if asked.limited else []
     hits = index.search(asked.subject, filters=asked.filters, limit=_SEARCHED)
-    top = hits[0].score if hits else 0.0
+    everywhere = replace(asked.filters, departements=(), regions=(), population=None)
+    best_hits = index.search(asked.subject, filters=everywhere, limit=1) if asked.limited else hits
+    top = best_hits[0].score if best_hits else 0.0
     share, least = list_share("share"), list_share("coverage")
     best: dict[str, bool] = {}
     for hit in hits:

@@ -41,7 +41,7 @@ def test_a_line_of_a_project_names_the_town_its_size_and_what_was_done(expert: A
     statement = next(s for s in answer.statements if s.text in line)
     cited = [c.passage for c in answer.citations if c.n in statement.citations]
     assert line.startswith(
-        "- Fleurance, Lectoure (Gers), jusqu’à 6\u202f247 habitants par commune : "
+        "- Fleurance, Lectoure (Gers), jusqu’à 6\u202f247 habitants par commune : "
     )
     assert "friches" in statement.text
     assert statement.text in cited[0]
@@ -72,5 +72,5 @@ def test_an_offer_that_is_over_comes_last_and_is_said_to_be(expert: Assistant) -
     answer = expert.ask("Quelles aides pour financer une étude avant de rénover ?")
 
     lines = answer.answer.splitlines()
-    assert lines[-1].startswith("- Plus ouvert : Le fonds Chêne")
-    assert sum("Plus ouvert" in line for line in lines) == 1
+    assert lines[-1].startswith("- Clos ou épuisé : Le fonds Chêne")
+    assert sum("Clos ou épuisé" in line for line in lines) == 1
