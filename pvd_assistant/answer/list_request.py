@@ -30,11 +30,13 @@ class Wanted:
 
     :ivar kind: kind of documents.
     :ivar subject: what they must be about, folded; empty for all those of a place or a size.
+    :ivar fixed: the reader chose a place or a size among the filters: they are not given up.
     """
 
     kind: str
     subject: str
     filters: Filters
+    fixed: bool = False
 
     @property
     def family(self) -> Family:
@@ -80,7 +82,8 @@ def wanted(question: Understanding, places: Places, filters: Filters) -> Wanted 
     subject = " ".join(subject.split())
     if question.follow_up and not term_set(subject):  # « Vous avez un exemple dans l’Est ? »
         subject = fold(question.subject)
-    return Wanted(kind, subject, limited)
+    fixed = bool(filters.departements or filters.regions or filters.population)
+    return Wanted(kind, subject, limited, fixed)
 
 
 def population_band(folded: str) -> tuple[int, int] | None:

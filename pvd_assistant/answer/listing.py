@@ -66,7 +66,7 @@ def listed(asked: Wanted, places: Places, index: Index, territory: Territory) ->
 def _widened(asked: Wanted, index: Index, territory: Territory) -> _Found | None:
     """Return what meets every criterion, or else what does when one of them is given up."""
     fewest = 1 if asked.limited else composition.limit("listed_fewest")
-    for wider, filters in _attempts(asked.filters, territory):
+    for wider, filters in _attempts(asked, territory):
         loosened = replace(asked, filters=filters)
         documents = _matching(loosened, index)
         if len(documents) >= fewest:
@@ -74,9 +74,12 @@ def _widened(asked: Wanted, index: Index, territory: Territory) -> _Found | None
     return None
 
 
-def _attempts(filters: Filters, territory: Territory) -> Iterator[tuple[str, Filters]]:
+def _attempts(asked: Wanted, territory: Territory) -> Iterator[tuple[str, Filters]]:
     """Yield the criteria, then looser ones, with the name of what is given up."""
+    filters = asked.filters
     yield "", filters
+    if asked.fixed:
+        return
     if filters.departements:
         named = [territory.departement_named(name) for name in filters.departements]
         around = tuple(dict.fromkeys(d.region for d in named if d is not None))

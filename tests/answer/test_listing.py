@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pvd_assistant.answer.assistant import Assistant
+from pvd_assistant.model import Filters
 
 
 def test_a_list_is_exhaustive_and_counted(expert: Assistant) -> None:
@@ -66,6 +67,14 @@ def test_when_nothing_meets_every_criterion_one_is_given_up_aloud(expert: Assist
     assert first.startswith("Aucun projet décrit par le Club ne réunit tous les critères (Gers, ")
     assert "Sans le critère de population" in first
     assert "projets/p083-eauze" in {citation.document for citation in answer.citations}
+
+
+def test_a_filter_that_the_reader_chose_is_not_given_up(expert: Assistant) -> None:
+    question = "Quels projets pour des villes de plus de 15 000 habitants ?"
+
+    answer = expert.ask(question, filters=Filters(departements=("Gers",)))
+
+    assert "Sans le critère" not in answer.answer
 
 
 def test_an_offer_that_is_over_comes_last_and_is_said_to_be(expert: Assistant) -> None:
