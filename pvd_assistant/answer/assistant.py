@@ -21,7 +21,8 @@ from pvd_assistant.answer.contact import prefecture
 from pvd_assistant.answer.definition import with_definition
 from pvd_assistant.answer.generative import Writer
 from pvd_assistant.answer.layout import lay_out
-from pvd_assistant.answer.listing import listed, wanted
+from pvd_assistant.answer.list_request import wanted
+from pvd_assistant.answer.listing import listed
 from pvd_assistant.answer.places import Places, about_places, find_places
 from pvd_assistant.answer.reply import Reply
 from pvd_assistant.answer.reviewed import asked_exactly
@@ -225,13 +226,15 @@ class Assistant:
             sections = (Section(settled.drafts),)
             return Reply(places, settled.status, settled.family, sections, final=True)
         if settled is None and (asked := wanted(understood, places, filters)) is not None:
-            section = listed(asked, places, self.index)
+            section = listed(asked, places, self.index, self.territory)
             if section is not None:
                 return Reply(places, "answered", asked.family, (section,), final=True)
         evidence = self.evidence(understood, places, filters)
         scores = ranking.sentence_scores(evidence.found)
         of_parts = self._scores_of_parts(evidence, places)
-        chosen = select(evidence.understood, evidence.found, scores, of_parts, questions)
+        chosen = select(
+            evidence.understood, evidence.found, scores, of_parts, questions, self.index
+        )
         if settled is not None:
             statements = (*settled.drafts, *composing.drafts(_naming(chosen, places)))
             return Reply(places, settled.status, "eligibility", (Section(statements),))

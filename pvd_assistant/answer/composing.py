@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from pvd_assistant.answer import composition
 from pvd_assistant.answer.candidates import Candidate
-from pvd_assistant.answer.selection import step_number
+from pvd_assistant.answer.selection import in_document, list_of, step_number
 from pvd_assistant.french import french_date
 from pvd_assistant.index.store import Index
 from pvd_assistant.messages import load_data, text
@@ -20,7 +20,11 @@ from pvd_assistant.model import (
     Passage,
     Statement,
     Support,
+    Unit,
 )
+
+#: Between the cells of a row, as documents are read.
+_BAR = " | "
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +34,8 @@ class Draft:
     :ivar score: score of the best passage, shown with the citation.
     :ivar bullet: shown as an item of a list.
     :ivar step: number of the step in the list of its document; 0 for any other statement.
+    :ivar label: words before it, said by the assistant and not stated as a fact.
+    :ivar header: the header row of the table it is a row of: rows of one table are shown under it.
     """
 
     text: str
@@ -39,6 +45,8 @@ class Draft:
     support: Support = "verbatim"
     bullet: bool = False
     step: int = 0
+    label: str = ""
+    header: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,16 +76,26 @@ class Composed:
 
 
 def drafts(chosen: Sequence[Candidate]) -> list[Draft]:
-    """Turn the chosen candidates into statements; a list is led in by its own words, once."""
+    """Turn the chosen candidates into statements; a list is led in by its own words, once.
+
+    Rows of one table follow the first of them, in the order of the table.
+    """
     found: list[Draft] = []
     said = {candidate.text for candidate in chosen}
-    steps = [(candidate.passage.id, step_number(candidate)) for candidate in chosen]
-    for candidate, (passage, step) in zip(chosen, steps, strict=True):
+    steps = [(list_of(candidate), step_number(candidate)) for candidate in chosen]
+    tables: dict[tuple[str, str], list[Candidate]] = {}
+    for candidate in chosen:
+        tables.setdefault(_table(candidate), []).append(candidate)
+    for candidate, (own, step) in zip(chosen, steps, strict=True):
+        if _table(candidate)[1]:
+            rows = tables.pop(_table(candidate), [])
+            found += map(_row, sorted(rows, key=in_document))
+            continue
         lead_in = candidate.unit.header if candidate.unit.kind == "item" else None
         if lead_in and lead_in in candidate.passage.text and lead_in not in said:
             said.add(lead_in)
             found.append(Draft(lead_in, (candidate.passage,), candidate.hit.score))
-        in_order = step and {(passage, step - 1), (passage, step + 1)} & set(steps)
+        in_order = step and {(own, step - 1), (own, step + 1)} & set(steps)
         found.append(
             Draft(
                 candidate.text,
@@ -88,6 +106,22 @@ def drafts(chosen: Sequence[Candidate]) -> list[Draft]:
             )
         )
     return found
+
+
+def row_header(unit: Unit, said: str) -> str:
+    """Return the header row of a table row that has as many cells; nothing for any other unit."""
+    header = unit.header or ""
+    return header if unit.kind == "row" and header.count(_BAR) == said.count(_BAR) > 0 else ""
+
+
+def _table(candidate: Candidate) -> tuple[str, str]:
+    """Return what the rows of one table have in common: their document and their header row."""
+    return candidate.passage.document, row_header(candidate.unit, candidate.text)
+
+
+def _row(candidate: Candidate) -> Draft:
+    header = row_header(candidate.unit, candidate.text)
+    return Draft(candidate.text, (candidate.passage,), candidate.hit.score, header=header)
 
 
 def compose(sections: Sequence[Section], index: Index) -> Composed:
@@ -117,15 +151,25 @@ class _Writer:
             self.lines.append(f"{HEADING}{section.title}")
         if section.note:
             self.lines.append(section.note)
+        header = ""
         for draft in section.drafts:
-            mark = f"{draft.step}. " if draft.step else "- " if draft.bullet else ""
-            self.lines.append(f"{mark}{self._state(draft)}")
+            if draft.header and draft.header != header:
+                self._head(draft.header.split(_BAR))
+            header = draft.header
+            if header:
+                self._row([self._state(draft)])
+            else:
+                mark = f"{draft.step}. " if draft.step else "- " if draft.bullet else ""
+                self.lines.append(f"{mark}{draft.label}{self._state(draft)}")
         if section.rows:
             nothing = text("answer.compared_nothing")
-            self._row(["", *section.columns])
-            self._row(["---"] * (1 + len(section.columns)))
+            self._head(["", *section.columns])
             for name, cells in section.rows:
                 self._row([name, *(self._state(cell) if cell else nothing for cell in cells)])
+
+    def _head(self, names: Sequence[str]) -> None:
+        self._row(names)
+        self._row(["---"] * len(names))
 
     def _row(self, cells: Sequence[str]) -> None:
         self.lines.append(f"| {' | '.join(cells)} |")

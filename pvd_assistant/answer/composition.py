@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
 
@@ -62,36 +61,16 @@ def compared_rows(kind: str) -> tuple[tuple[str, tuple[str, ...], str], ...]:
     return tuple((row["name"], tuple(row["roles"]), row.get("looks", "")) for row in rows)
 
 
-@dataclass(frozen=True, slots=True)
-class Listing:
-    """How a list is asked for, and what belongs to it.
-
-    :ivar asked: pattern of a question that asks for one, with the groups ``noun`` and ``rest``.
-    :ivar kinds: for each kind of document, the nouns that call for it.
-    :ivar share: share of the best score from which a passage matches.
-    :ivar coverage: share of the words asked that it must hold.
-    """
-
-    asked: re.Pattern[str]
-    kinds: Mapping[str, re.Pattern[str]]
-    share: float
-    coverage: float
-
-
-@cache
-def listing() -> Listing:
-    """Return the rules of lists."""
-    rules = _data()["listing"]
-    nouns = {kind: re.compile(rule) for kind, rule in rules["kinds"].items()}
-    either = "|".join(rules["kinds"].values())
-    asked = re.compile(rules["asked"].format(nouns=either))
-    return Listing(asked, nouns, rules["share"], rules["coverage"])
-
-
 @cache
 def leading() -> frozenset[str]:
     """Return the kinds of things that an answer starts with when they are asked for."""
     return frozenset(_data()["leading"])
+
+
+def spelled() -> Mapping[str, str]:
+    """Return the numbers in letters, and the same in figures."""
+    found: Mapping[str, str] = _data()["spelled"]
+    return found
 
 
 def weight(name: str) -> float:

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from pvd_assistant.answer import composition
 from pvd_assistant.answer.candidates import Candidate, Evidence
 from pvd_assistant.answer.cleaning import fold
-from pvd_assistant.answer.composing import Draft, Section, drafts
-from pvd_assistant.answer.facts import is_year
+from pvd_assistant.answer.composing import Draft, Section, drafts, row_header
+from pvd_assistant.answer.repeating import figures, new_figures
 from pvd_assistant.answer.understanding import commands
 from pvd_assistant.french import french_date
 from pvd_assistant.index.analysis import term_set
@@ -168,18 +168,18 @@ def _officially(draft: Draft, found: Sequence[Candidate]) -> Draft:
 
 
 def _adds(statement: str, said: set[str]) -> bool:
-    """Tell whether a statement gives a figure that the reply lacks, years apart, or words it mostly lacks."""
+    """Tell whether a statement gives a figure that the reply lacks, or words it mostly lacks."""
+    if figures(statement):
+        return bool(new_figures(statement, said))
     known = frozenset[str]().union(*map(term_set, said))
     own = term_set(statement)
-    figures = {term for term in own if term[0].isdigit() and not is_year(term)}
-    new = figures - known if figures else own - known
-    return len(new) > (0 if figures else len(own) / 3)
+    return len(own - known) > len(own) / 3
 
 
 def _reply(document: str, index: Index) -> list[Draft]:
     """Return the first statements of a reply."""
     units = [
-        Draft(said, (passage,), bullet=unit.kind != "sentence")
+        Draft(said, (passage,), bullet=unit.kind != "sentence", header=row_header(unit, said))
         for passage in index.passages_of(document)
         if composition.role(passage.headings) == "summary"
         for unit in passage.units

@@ -92,12 +92,21 @@ def _cards(chosen: Sequence[Candidate], index: Index) -> list[Section]:
 
 def project_title(metadata: Metadata) -> str:
     """Return « Lagnieu, Meximieux (Ain) — friches, numérique »; the title without a place."""
+    where = project_place(metadata)
+    return (
+        f"{where} — {', '.join(metadata.themes)}"
+        if where and metadata.themes
+        else (where or metadata.title)
+    )
+
+
+def project_place(metadata: Metadata) -> str:
+    """Return « Lagnieu, Meximieux (Ain) »; nothing for a sheet that names no town."""
     place = metadata.place
     if place is None or not place.communes:
-        return metadata.title
+        return ""
     names = _listed(place.communes)
-    where = f"{names} ({place.departement})" if place.departement else names
-    return f"{where} — {', '.join(metadata.themes)}" if metadata.themes else where
+    return f"{names} ({place.departement})" if place.departement else names
 
 
 def _listed(names: Iterable[str]) -> str:

@@ -9,17 +9,18 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
-from functools import lru_cache
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pvd_assistant.answer import composition
 from pvd_assistant.answer.candidates import Candidate
+from pvd_assistant.answer.cleaning import fold
 from pvd_assistant.answer.ranking import choice
-from pvd_assistant.answer.understanding import Understanding
-from pvd_assistant.index.analysis import term_set
+from pvd_assistant.answer.repeating import overlap, repeats
+from pvd_assistant.answer.understanding import Understanding, commands
 from pvd_assistant.index.store import Index
 
 _STEP = re.compile(r"(?:^|\n)\s*(\d{1,2})[.)]\s*$")
@@ -31,6 +32,7 @@ def select(
     scores: NDArray[np.float64],
     of_parts: Sequence[NDArray[np.float64]] = (),
     questions: int = 1,
+    index: Index | None = None,
 ) -> list[Candidate]:
     """Return the statements to make, the answer first, then conditions, then the next step.
 
@@ -38,6 +40,7 @@ def select(
     :param of_parts: log-odds of each candidate for each of the questions of the message: each of
         them gets its best candidate before anything else is added.
     :param questions: how many questions share the room of the answer with this one, itself included.
+    :param index: where the steps of a list that were not found are read.
     """
     most, longest = (_room(name, question, questions) for name in ("statements", "characters"))
     if not found:
@@ -47,7 +50,7 @@ def select(
     chosen: list[int] = []
     for own in (scores, *(choice("part") * own + scores for own in of_parts)):
         for best in map(int, np.argsort(-own, kind="stable")[:3]):
-            if not any(_repeats(found[best], found[i]) for i in chosen):
+            if not _again(found[best], (found[i] for i in chosen)):
                 chosen.append(best)
                 break
     pool = [int(i) for i in np.argsort(-scores, kind="stable")[:60]]
@@ -59,12 +62,12 @@ def select(
             continue
         if len(found[best].text) > room:
             continue
-        if any(_repeats(found[best], found[i]) for i in chosen):
+        if _again(found[best], (found[i] for i in chosen)):
             continue
         chosen.append(best)
         room -= len(found[best].text)
     chosen = _led(question, found, scores, chosen)
-    return _with_steps(question, _in_order([found[i] for i in chosen]), found)
+    return _with_steps(question, _in_order([found[i] for i in chosen]), found, index)
 
 
 def _official_first(found: Sequence[Candidate], scores: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -72,7 +75,7 @@ def _official_first(found: Sequence[Candidate], scores: NDArray[np.float64]) -> 
     ordered = scores.copy()
     for i, candidate in enumerate(found):
         if not candidate.official:
-            same = [scores[j] for j, o in enumerate(found) if o.official and _repeats(candidate, o)]
+            same = [scores[j] for j, o in enumerate(found) if o.official and _again(candidate, [o])]
             if same:
                 ordered[i] = min(scores[i], np.nextafter(max(same), -np.inf))
     return ordered
@@ -140,9 +143,16 @@ def _led(
 
 
 def _with_steps(
-    question: Understanding, chosen: list[Candidate], found: Sequence[Candidate]
+    question: Understanding,
+    chosen: list[Candidate],
+    found: Sequence[Candidate],
+    index: Index | None,
 ) -> list[Candidate]:
-    """Complete an ordered list of which two steps are chosen, when asked how to proceed."""
+    """Complete an ordered list of which two steps are chosen, when asked how to proceed.
+
+    The list may span several passages: its steps come together, in their order, at the place of the first
+    one chosen.
+    """
     if "how" not in question.expects:
         return chosen
     first = chosen[0].passage.id
@@ -150,16 +160,41 @@ def _with_steps(
         together = [c for c in chosen if c.passage.id == first]
         together.sort(key=lambda c: c.unit.start)
         chosen = [*together, *(c for c in chosen if c.passage.id != first)]
-    taken = Counter(c.passage.id for c in chosen if step_number(c))
+    taken = Counter(list_of(c) for c in chosen if step_number(c))
     completed: list[Candidate] = []
     for candidate in chosen:
-        if not step_number(candidate) or taken[candidate.passage.id] < 2:
+        own = list_of(candidate)
+        if not step_number(candidate) or taken[own] < 2:
             completed.append(candidate)
-        elif candidate.passage.id not in {c.passage.id for c in completed if step_number(c)}:
-            completed += [
-                c for c in found if c.passage.id == candidate.passage.id and step_number(c)
-            ]
+        elif own not in {list_of(c) for c in completed if step_number(c)}:
+            steps = [c for c in found if list_of(c) == own and step_number(c)]
+            steps += _unfound(candidate, steps, index) if index is not None else []
+            completed += sorted(steps, key=in_document)
     return completed
+
+
+def _unfound(step: Candidate, steps: Sequence[Candidate], index: Index) -> Iterator[Candidate]:
+    """Yield the steps of a list that stand in passages the search did not find."""
+    read = {candidate.passage.id for candidate in steps}
+    for passage in index.passages_of(step.passage.document):
+        if passage.headings != step.passage.headings or passage.id in read:
+            continue
+        for unit in passage.units:
+            said = passage.unit_text(unit)
+            hit = replace(step.hit, passage=passage)
+            other = replace(step, hit=hit, unit=unit, text=said, met=frozenset())
+            if step_number(other) and not commands(fold(said)):
+                yield other
+
+
+def list_of(candidate: Candidate) -> tuple[str, tuple[str, ...]]:
+    """Return what the steps of one list have in common: their document and their section."""
+    return candidate.passage.document, candidate.passage.headings
+
+
+def in_document(candidate: Candidate) -> tuple[int, int]:
+    """Return where a candidate stands in its document."""
+    return candidate.passage.part, candidate.passage.start + candidate.unit.start
 
 
 def step_number(candidate: Candidate) -> int:
@@ -185,27 +220,12 @@ def _gain(
         + choice("new kind") * new
         + choice("same document") * same_document
         + choice("same passage") * same_passage
-        - choice("overlap") * max(_overlap(found[i], found[j]) for j in chosen)
+        - choice("overlap") * max(overlap(found[i].text, found[j].text) for j in chosen)
     )
 
 
-def _repeats(one: Candidate, other: Candidate) -> bool:
-    """Tell whether a statement says again, with no new figure, what another says."""
-    if _figures(one.text) - _figures(other.text):
-        return one.text == other.text
-    return _overlap(one, other) > choice("repeats")
-
-
-def _overlap(one: Candidate, other: Candidate) -> float:
-    """Return the share of the words of the shorter statement that the other one holds too."""
-    first, second = term_set(one.text), term_set(other.text)
-    shorter = min(len(first), len(second))
-    return len(first & second) / shorter if shorter else 1.0
-
-
-@lru_cache(maxsize=4096)
-def _figures(text: str) -> frozenset[str]:
-    return frozenset(word for word in term_set(text) if word[0].isdigit())
+def _again(candidate: Candidate, earlier: Iterable[Candidate]) -> bool:
+    return repeats(candidate.text, [other.text for other in earlier])
 
 
 def _in_order(chosen: list[Candidate]) -> list[Candidate]:
@@ -219,8 +239,7 @@ def _in_order(chosen: list[Candidate]) -> list[Candidate]:
             key=lambda c: (
                 documents.index(c.passage.document),
                 composition.role_order(c.role),
-                c.passage.part,
-                c.passage.start + c.unit.start,
+                *in_document(c),
             ),
         ),
     ]

@@ -217,7 +217,7 @@ def _numbers_around(answer: Answer) -> list[bool]:
         rest = rest.replace(statement.text, " ", 1)
     everything = "\n".join(citation.passage for citation in answer.citations)
     known = {normalise(n) for n in _NUMBER.findall(f"{everything}\n{answer.question}")}
-    shown = len(answer.citations)
+    shown = len({citation.document for citation in answer.citations})
     judged = []
     for line in rest.splitlines():
         plain = _MARK.sub(" ", line)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Literal
 
@@ -62,6 +62,7 @@ def layout(answer: Answer, shown: int | None = None) -> tuple[Block, ...]:
     blocks: list[Block] = []
     for start, line in _lines(_unbroken(answer, placed)[:shown]):
         if _RULE.fullmatch(line):
+            _head_apart(blocks)
             continue
         kind, skip, end, number = _read(line)
         pieces = tuple(_pieces(line[skip:end], start + skip, citations, placed))
@@ -88,6 +89,13 @@ def _read(line: str) -> tuple[Kind, int, int, int]:
     )
 
 
+def _head_apart(blocks: list[Block]) -> None:
+    """Start a table at its header row, the last one read, when another table stands just above it."""
+    last = blocks[-1] if blocks else None
+    if last is not None and last.kind == "table" and len(last.lines) > 1:
+        blocks[-1:] = [replace(last, lines=last.lines[:-1]), replace(last, lines=last.lines[-1:])]
+
+
 def _goes_on(block: Block, number: int) -> bool:
     """Tell whether a line of the same kind belongs to a block: the next number, the next row."""
     if block.kind == "ol":
@@ -110,7 +118,8 @@ def _tabulated(blocks: Sequence[Block]) -> Iterator[Block]:
     waiting: Block | None = None
     for block in blocks:
         for run in _runs(block):
-            if run.kind == "table" and waiting and _width(waiting.lines[0]) == _width(run.lines[0]):
+            bare = run.kind == "table" and not run.header
+            if bare and waiting and _width(waiting.lines[0]) == _width(run.lines[0]):
                 yield Block("table", (*waiting.lines, *run.lines), header=True)
                 waiting = None
                 continue

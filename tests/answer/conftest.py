@@ -18,6 +18,7 @@ EXPERT_SAMPLE = (
     "offres/cartofriches-urbansimul.md",
     "offres/chef-de-projet.md",
     "offres/dispositif-intervention-immobiliere-fonciere.md",
+    "offres/economes-flux-fonds-chene.md",
     "offres/fonds-vert-recyclage-foncier-friches.md",
     "offres/ort.md",
     "offres/urbanvitaliz-debloquer-projet-friche.md",

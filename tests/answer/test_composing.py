@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from pvd_assistant.answer.assistant import Assistant
-from pvd_assistant.answer.composing import Draft, Section, compose
+from pvd_assistant.answer.candidates import Candidate
+from pvd_assistant.answer.composing import Draft, Section, compose, drafts
+from pvd_assistant.answer.places import Places
+from pvd_assistant.answer.understanding import understand
+from pvd_assistant.model import Filters
 
 
 def _draft(assistant: Assistant, number: int, **changes: object) -> Draft:
@@ -47,3 +51,35 @@ def test_each_cell_of_a_table_is_a_statement_and_a_missing_one_is_shown(expert: 
         f"| Pour qui | {draft.text} [1] | — |",
     ]
     assert len(composed.statements) == 1
+
+
+def _rows(assistant: Assistant) -> list[Candidate]:
+    evidence = assistant.evidence(
+        understand("Quel est le taux du cofinancement du chef de projet ?"), Places(), Filters()
+    )
+    return [c for c in evidence.found if c.unit.kind == "row" and c.unit.header]
+
+
+def test_the_rows_of_a_table_stand_together_under_its_columns(expert: Assistant) -> None:
+    first, second = _rows(expert)[:2]
+    other = _draft(expert, 0)
+
+    found = drafts([second, first])
+    text = compose((Section((*found, other)),), expert.index).text.splitlines()
+
+    assert first.unit.header
+    assert text[0] == f"| {first.unit.header} |"
+    assert set(text[1]) <= set("| -")
+    assert [line.rpartition(" [")[0] for line in text[2:4]] == [
+        f"| {row.text}"
+        for row in sorted((first, second), key=lambda c: c.passage.start + c.unit.start)
+    ]
+    assert text[4].startswith(other.text)
+
+
+def test_the_rows_of_two_tables_are_not_mixed(expert: Assistant) -> None:
+    rows = [Draft(_draft(expert, 0).text, _draft(expert, 0).passages, header=h) for h in "AB"]
+
+    text = compose((Section(tuple(rows)),), expert.index).text.splitlines()
+
+    assert [line for line in text if line in ("| A |", "| B |")] == ["| A |", "| B |"]

@@ -112,33 +112,6 @@ def test_a_comparison_without_both_sheets_stays_plain(expert: Assistant) -> None
     assert "| ---" not in expert.ask("ORT ou bail commercial ?").answer
 
 
-def test_a_list_is_exhaustive_and_counted(expert: Assistant) -> None:
-    question = "Quelles offres pour les friches ?"
-
-    answer = expert.ask(question)
-
-    documents = [citation.document for citation in answer.citations]
-    assert {
-        "offres/cartofriches-urbansimul",
-        "offres/fonds-vert-recyclage-foncier-friches",
-        "offres/urbanvitaliz-debloquer-projet-friche",
-    } <= set(documents)
-    assert answer.answer.startswith(f"{len(documents)} offres correspondent.")
-    assert len(answer.statements) == len(documents)
-    assert answer.family == "offer"
-    _check(expert, question)
-
-
-def test_a_list_of_projects_is_limited_to_the_place_named(expert: Assistant) -> None:
-    answer = expert.ask("Quels projets dans le Gers ?")
-
-    assert [citation.document for citation in answer.citations] == [
-        "projets/p083-eauze",
-        "projets/p084-fleurance",
-        "projets/p092-mirande",
-    ]
-
-
 def test_the_card_of_a_project_names_the_towns_and_the_themes(expert: Assistant) -> None:
     metadata = expert.index.documents["projets/p009-lagnieu"].metadata
 

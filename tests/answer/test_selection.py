@@ -61,6 +61,30 @@ def test_a_slightly_lower_statement_with_the_amount_leads(expert: Assistant) -> 
     assert select(understood, found, scores)[0] is found[without]
 
 
+def test_the_steps_of_a_list_come_together_and_in_order_from_all_its_passages(
+    expert: Assistant,
+) -> None:
+    understood, found = _found(expert, "Comment demander le cofinancement du chef de projet ?")
+    steps = [c for c in found if step_number(c) and c.passage.document == "offres/chef-de-projet"]
+    cut = [replace(c, hit=replace(c.hit, passage=replace(c.passage, id=c.text))) for c in steps]
+    scores = np.array([float(-n) for n, _ in enumerate(cut)][::-1])
+
+    chosen = select(understood, cut, scores)
+
+    assert [step_number(c) for c in chosen if step_number(c)] == list(range(1, len(steps) + 1))
+
+
+def test_a_step_that_was_not_found_is_read_in_its_document(expert: Assistant) -> None:
+    understood, found = _found(expert, "Comment demander le cofinancement du chef de projet ?")
+    steps = [c for c in found if step_number(c) and c.passage.document == "offres/chef-de-projet"]
+    elsewhere = replace(steps[0].passage, id="elsewhere")
+    part = [replace(c, hit=replace(c.hit, passage=elsewhere)) for c in steps[-2:]]
+
+    chosen = select(understood, part, np.array([1.0, 0.9]), index=expert.index)
+
+    assert {c.text for c in steps} <= {c.text for c in chosen}
+
+
 def test_the_number_of_a_step_is_the_one_of_its_document(expert: Assistant) -> None:
     _, found = _found(expert, "Comment demander le cofinancement du chef de projet ?")
 

@@ -89,6 +89,14 @@ def test_rows_that_follow_each_other_become_a_table_under_their_header():
     assert cells(table.lines[1])[1][-1].citation.n == 1
 
 
+def test_two_tables_that_follow_each_other_keep_their_own_columns():
+    text = "| A | B |\n| --- | --- |\n| 1 | 2 |\n| C | D |\n| --- | --- |\n| 3 | 4 |"
+    first, second = layout(Answer("", "answered", "offer", text))
+    assert (words(first), words(second)) == (["A | B", "1 | 2"], ["C | D", "3 | 4"])
+    assert first.header
+    assert second.header
+
+
 def test_a_paragraph_of_another_width_is_not_the_header_of_a_table():
     text = "Deux cas :\n- Simple | 75 %\n- Mutualisé | 80 %"
     lead, table = layout(Answer("", "answered", "offer", text))
