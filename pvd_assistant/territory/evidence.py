@@ -52,9 +52,8 @@ class Name:
         """Return the name that stands there in a text."""
         typed = text[max(0, start - _AROUND) : start]
         after = text[end : end + _AROUND]
-        return cls(
-            text[start:end], key, _folded(typed), typed, _folded(after), text.upper() == text
-        )
+        around = (_folded(typed), typed, _folded(after))
+        return cls(start, end, text[start:end], key, *around, text.upper() == text)
 
     @property
     def bare(self) -> str:
@@ -172,7 +171,7 @@ def _beside(name: Name, territory: Territory) -> bool:
 
 
 def _article_is_its_own(name: Name, territory: Territory) -> bool:
-    """« La Garde » has its article, « École » has none of its own; « au Blanc » holds that of « Le Blanc »."""
+    """« La Garde » has its article, « École » has none; « au Blanc » holds that of « Le Blanc »."""
     typed = _ARTICLE.match(name.text)
     own = {_article(spelling) for spelling in territory.spellings(name.key)}
     if typed:
