@@ -113,7 +113,8 @@ def _doubtful(name: Name, territory: Territory) -> bool:
 
 
 def _proved(name: Name, territory: Territory) -> bool:
-    departement = territory.departement_named(name.key)
+    is_area = _is_area(name.key, territory)
+    departement = territory.departement_named(name.key) if is_area else None
     if departement is not None and departement.overseas:
         return _says("commune", name.before)
     if not name.capital:
@@ -129,7 +130,7 @@ def _proved(name: Name, territory: Territory) -> bool:
         return not (noun and _says("goes_on", name.after))
     if _asked_about(name):
         return True
-    if _is_area(name.key, territory):
+    if is_area:
         return False
     return _of_it(name) or (_says("alone", name.before) and not name.after.strip(" ?!.,"))
 
@@ -193,13 +194,14 @@ def _hyphenated(name: Name) -> bool:
 
 
 def _is_area(key: str, territory: Territory) -> bool:
-    return key in _areas() or territory.departement_named(key) is not None
+    return key in areas(territory)
 
 
 @cache
-def _areas() -> frozenset[str]:
-    territory = Territory.load()
-    return frozenset(map(name_key, (*territory.regions, *load_data("territory/regions")["former"])))
+def areas(territory: Territory) -> frozenset[str]:
+    """Return the folded names of départements and regions, those of before 2016 included."""
+    named = (*territory.regions, *(d.name for d in territory.departements.values()))
+    return frozenset(map(name_key, (*named, *load_data("territory/regions")["former"])))
 
 
 def _says(rule: str, text: str) -> bool:

@@ -7,13 +7,14 @@ A commune's name is often a common word (Bar, Die, Sens) or several at once: wha
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
 from pvd_assistant.messages import load_data
 from pvd_assistant.territory.communes import Commune, Departement, Territory
-from pvd_assistant.territory.evidence import Name, could_be_listed, joins, means_a_town
+from pvd_assistant.territory.evidence import Name, areas, could_be_listed, joins, means_a_town
 from pvd_assistant.territory.names import name_key
 
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*['’]?")
@@ -60,7 +61,7 @@ def _departements(
     text: str, towns: list[tuple[int, int]], territory: Territory
 ) -> tuple[Departement, ...]:
     for start, end in towns:
-        if territory.departement_named(text[start:end]) is not None:
+        if name_key(text[start:end]) in areas(territory):
             text = f"{text[:start]}{'_' * (end - start)}{text[end:]}"
     padded, lowered = f" {_folded(text)} ", text.casefold().replace("’", "'")
     named = [
@@ -126,19 +127,25 @@ def _windows(text: str, territory: Territory) -> Iterator[tuple[int, int, str]]:
 
 def _area(words: list[tuple[str, int, int]], position: int, territory: Territory) -> int:
     """Return how many words name a region or a département there, when several do (« Grand Est »)."""
+    ahead = " ".join(w for w, _, _ in words[position : position + _LONGEST])
+    names = _long_areas(territory).get(name_key(_ELISION.sub("", ahead)).partition(" ")[0])
+    if names is None:
+        return 0
     for length in range(min(_LONGEST, len(words) - position), 0, -1):
         window = [w for w, _, _ in words[position : position + length]]
-        key = name_key(_ELISION.sub("", " ".join(window)))
-        if key in _areas(territory):
+        if name_key(_ELISION.sub("", " ".join(window))) in names:
             return length
     return 0
 
 
 @cache
-def _areas(territory: Territory) -> frozenset[str]:
-    named = (*territory.regions, *(d.name for d in territory.departements.values()))
-    keys = map(name_key, (*named, *load_data("territory/regions")["former"]))
-    return frozenset(key for key in keys if " " in key and not territory.knows(key))
+def _long_areas(territory: Territory) -> dict[str, frozenset[str]]:
+    """First word → folded names of several words, those of communes left out."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for key in areas(territory):
+        if " " in key and not territory.knows(key):
+            found[key.partition(" ")[0]].add(key)
+    return {first: frozenset(keys) for first, keys in found.items()}
 
 
 def _longest_name(
