@@ -17,8 +17,13 @@ from pvd_assistant.territory.communes import Commune, Territory
 from pvd_assistant.territory.names import name_key
 
 
-def membership(places: Places, index: Index, territory: Territory) -> Verdict | None:
-    """Say of each town named whether the list holds it; ask which one when homonyms differ."""
+def membership(
+    places: Places, index: Index, territory: Territory, others: Iterable[str] = ()
+) -> Verdict | None:
+    """Say of each town named whether the list holds it; ask which one when homonyms differ.
+
+    :param others: proofs that say what the other programmes of the question are.
+    """
     drafts: list[Draft] = []
     absent: list[Commune] = []
     for mention in places.mentions:
@@ -36,8 +41,9 @@ def membership(places: Places, index: Index, territory: Territory) -> Verdict | 
         if not commune.listed:
             absent.append(commune)
     if len(absent) == len(places.mentions):
-        return Verdict("partial", (*drafts, *sentences(_ways(absent), index)), complete=False)
-    closing = ["present", *(["absent"] if absent else []), "map"]
+        closing = dict.fromkeys((*others, *_ways(absent)))
+        return Verdict("partial", (*drafts, *sentences(closing, index)), complete=False)
+    closing = dict.fromkeys((*others, "present", *(["absent"] if absent else []), "map"))
     return Verdict("answered", (*drafts, *sentences(closing, index)), complete=not absent)
 
 

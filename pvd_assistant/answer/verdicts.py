@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from functools import cache
 
+from pvd_assistant.answer.belonging import asks_belonging, other_programmes
+from pvd_assistant.answer.census import census
 from pvd_assistant.answer.cleaning import fold
 from pvd_assistant.answer.comparables import comparables
 from pvd_assistant.answer.composing import Draft
@@ -44,13 +46,16 @@ def verdict(
     if _rule("like").search(folded):
         subject = _rule("subject").search(folded)
         return comparables(subject["subject"] if subject else "", places, index, territory)
+    if (counted := census(question, places, index, territory)) is not None:
+        return counted
     if _rule("news").search(folded) and not places.mentions:
         return _news(index)
     if _asks_whom(folded, places):
         return _contact(places, index, territory)
-    if _asks_membership(question, folded):
-        if places.mentions:
-            return membership(places, index, territory)
+    if places.mentions:
+        if asks_belonging(question, places, other_offer()) or _goes_on(question, folded):
+            return membership(places, index, territory, other_programmes(folded))
+    elif _asks_membership(folded) or _goes_on(question, folded):
         if (unknown := unknown_town(question.core, territory)) is not None:
             return unknown
         if says_ours(question.text) and len(question.text.split()) <= _BARE:
@@ -68,19 +73,27 @@ def population_in(folded: str) -> int | None:
     return None
 
 
+def other_offer() -> re.Pattern[str]:
+    """Return what shows, in a folded question, that it is about an aid."""
+    return _rule("other_offer")
+
+
 @cache
 def _rule(name: str) -> re.Pattern[str]:
     return re.compile(data()[name])
 
 
-def _asks_membership(question: Understanding, folded: str) -> bool:
-    if _rule("other_offer").search(folded):
+def _asks_membership(folded: str) -> bool:
+    other = _rule("other_offer").search(folded)
+    return not other and bool(_rule("membership").search(folded))
+
+
+def _goes_on(question: Understanding, folded: str) -> bool:
+    """Tell whether a message asks of another town what was asked before (« et Mâcon ? »)."""
+    if not question.follow_up or len(question.text.split()) > _BARE:
         return False
-    if _rule("membership").search(folded):
-        return True
     before = fold(question.swapped or question.subject)
-    bare = len(question.text.split()) <= _BARE
-    return question.follow_up and bare and bool(_rule("membership").search(before))
+    return not _rule("other_offer").search(folded) and bool(_rule("membership").search(before))
 
 
 def _asks_whom(folded: str, places: Places) -> bool:

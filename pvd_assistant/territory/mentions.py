@@ -1,19 +1,20 @@
 """Spot the places named in a question: communes, départements, regions.
 
-A commune's name is often a common word (Bar, Die, Sens) or several at once. A name counts when it is
-written with a capital inside a sentence, or follows a word that calls for a place (« à », « commune
-de »), or is made of several words; a common French word never counts without a capital.
+A commune's name is often a common word (Bar, Die, Sens) or several at once: what makes it count is in
+:mod:`pvd_assistant.territory.evidence`.
 """
 
 from __future__ import annotations
 
 import re
+from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 
 from pvd_assistant.messages import load_data
 from pvd_assistant.territory.communes import Commune, Departement, Territory
+from pvd_assistant.territory.evidence import Name, areas, could_be_listed, joins, means_a_town
 from pvd_assistant.territory.names import name_key
 
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*['’]?")
@@ -38,29 +39,30 @@ def find_communes(text: str, territory: Territory) -> tuple[Mention, ...]:
 
     A département named in the same text settles homonyms.
     """
-    words = [(m[0], m.start(), m.end()) for m in _WORD.finditer(text)]
-    shouting = text.upper() == text
-    departements = {d.code for d in find_departements(text, territory)}
-    mentions: list[Mention] = []
-    position = 0
-    while position < len(words):
-        length = _longest_name(words, position, territory, shouting)
-        if not length:
-            position += 1
-            continue
-        start, end = words[position][1], words[position + length - 1][2]
-        name = text[start:end]
-        if not territory.knows(name_key(name)):
-            name = _ELISION.sub("", name)
-        communes = territory.by_name(name)
+    found = _names(text, territory)
+    departements = {d.code for d in _departements(text, found, territory)}
+    mentions = []
+    for start, end in found:
+        communes = territory.by_name(text[start:end])
         local = tuple(c for c in communes if c.departement.code in departements)
-        mentions.append(Mention(name, start, local or communes))
-        position += length
+        mentions.append(Mention(text[start:end], start, local or communes))
     return tuple(mentions)
 
 
 def find_departements(text: str, territory: Territory) -> tuple[Departement, ...]:
-    """Return the départements named in ``text`` (« dans l’Ain », « en Saône-et-Loire », « (71) »)."""
+    """Return the départements named in ``text`` (« dans l’Ain », « en Saône-et-Loire », « (71) »).
+
+    « La ville de Mayenne » names a town.
+    """
+    return _departements(text, _names(text, territory), territory)
+
+
+def _departements(
+    text: str, towns: list[tuple[int, int]], territory: Territory
+) -> tuple[Departement, ...]:
+    for start, end in towns:
+        if name_key(text[start:end]) in areas(territory):
+            text = f"{text[:start]}{'_' * (end - start)}{text[end:]}"
     padded, lowered = f" {_folded(text)} ", text.casefold().replace("’", "'")
     named = [
         d
@@ -95,18 +97,73 @@ def _folded(text: str) -> str:
     return name_key(f"x {text}")[2:]
 
 
-def _longest_name(
-    words: list[tuple[str, int, int]], position: int, territory: Territory, shouting: bool
-) -> int:
-    ahead = " ".join(w for w, _, _ in words[position : position + 3])
-    if not any(territory.starts_a_name(name_key(t)) for t in (ahead, _ELISION.sub("", ahead))):
+def _names(text: str, territory: Territory) -> list[tuple[int, int]]:
+    """Return where communes are named, those of a list (« Tournus, Gray et Die ») included."""
+    seen = [Name.at(text, *window) for window in _windows(text, territory)]
+    kept = [means_a_town(name, territory) for name in seen]
+    pairs = [(n - 1, n) for n in range(1, len(seen))]
+    for one, other in (*pairs, *((after, before) for before, after in reversed(pairs))):
+        first, second = sorted((one, other))
+        if kept[one] and not kept[other] and joins(text[seen[first].end : seen[second].start]):
+            kept[other] = could_be_listed(seen[other], territory)
+    return [(name.start, name.end) for name, counts in zip(seen, kept, strict=True) if counts]
+
+
+def _windows(text: str, territory: Territory) -> Iterator[tuple[int, int, str]]:
+    """Yield the start, the end and the folded form of what is written as the name of a commune is."""
+    words = [(m[0], m.start(), m.end()) for m in _WORD.finditer(text)]
+    position = 0
+    while position < len(words):
+        length = _area(words, position, territory)
+        if not length:
+            length, key = _longest_name(words, position, territory)
+            if length:
+                start, end = words[position][1], words[position + length - 1][2]
+                if not territory.knows(name_key(text[start:end])):
+                    start += len(text[start:end]) - len(_ELISION.sub("", text[start:end]))
+                yield start, end, key
+        position += length or 1
+
+
+def _area(words: list[tuple[str, int, int]], position: int, territory: Territory) -> int:
+    """Return how many words name a region or a département there, when several do (« Grand Est »)."""
+    ahead = " ".join(w for w, _, _ in words[position : position + _LONGEST])
+    names = _long_areas(territory).get(name_key(_ELISION.sub("", ahead)).partition(" ")[0])
+    if names is None:
         return 0
     for length in range(min(_LONGEST, len(words) - position), 0, -1):
         window = [w for w, _, _ in words[position : position + length]]
-        key = _known_key(" ".join(window), territory)
-        if key and _is_a_place(window, key, words, position, shouting, territory):
+        if name_key(_ELISION.sub("", " ".join(window))) in names:
             return length
     return 0
+
+
+@cache
+def _long_areas(territory: Territory) -> dict[str, frozenset[str]]:
+    """First word → folded names of several words, those of communes left out."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for key in areas(territory):
+        if " " in key and not territory.knows(key):
+            found[key.partition(" ")[0]].add(key)
+    return {first: frozenset(keys) for first, keys in found.items()}
+
+
+def _longest_name(
+    words: list[tuple[str, int, int]], position: int, territory: Territory
+) -> tuple[int, str]:
+    ahead = " ".join(w for w, _, _ in words[position : position + 3])
+    if not any(territory.starts_a_name(name_key(t)) for t in (ahead, _ELISION.sub("", ahead))):
+        return 0, ""
+    for length in range(min(_LONGEST, len(words) - position), 0, -1):
+        window = [w for w, _, _ in words[position : position + length]]
+        key = _known_key(" ".join(window), territory)
+        if key and not (window[-1].casefold() in _calls() or _opens_with_call(window)):
+            return length, key
+    return 0, ""
+
+
+def _opens_with_call(window: list[str]) -> bool:
+    return len(window) > 1 and window[0].casefold() in _calls()
 
 
 def _known_key(name: str, territory: Territory) -> str:
@@ -117,40 +174,6 @@ def _known_key(name: str, territory: Territory) -> str:
     return ""
 
 
-def _is_a_place(
-    window: list[str],
-    key: str,
-    words: list[tuple[str, int, int]],
-    position: int,
-    shouting: bool,
-    territory: Territory,
-) -> bool:
-    parts = key.split()
-    if window[-1].casefold() in _cues() or (len(window) > 1 and window[0].casefold() in _cues()):
-        return False
-    if territory.departement_named(key) is not None:
-        return False
-    if len(parts) > 1:
-        return True
-    bare = _ELISION.sub("", window[-1])
-    # « maçon » folds like « Mâcon »: the accents tell them apart.
-    spelt = not bare.isascii() and bare.casefold() in map(str.casefold, territory.spellings(key))
-    common = key in _common_words() and not spelt
-    if bare[:1].isupper() and not shouting and not bare.isupper():
-        return position > 0 or not common
-    if common or len(key) <= 3:
-        return False
-    before = words[position - 1][0].casefold() if position else ""
-    opens = position == 0 or (position == 1 and before == "et")
-    return opens or before in _cues() or bool(_ELISION.match(window[0]))
-
-
 @cache
-def _cues() -> frozenset[str]:
-    return frozenset(load_data("territory/cues"))
-
-
-@cache
-def _common_words() -> frozenset[str]:
-    path = files("pvd_assistant").joinpath("data", "territory", "common_words.txt")
-    return frozenset(path.read_text(encoding="utf-8").split())
+def _calls() -> frozenset[str]:
+    return frozenset(load_data("territory/cues")["calls"])
