@@ -225,7 +225,9 @@ def _gain(
 
 
 def _again(candidate: Candidate, earlier: Iterable[Candidate]) -> bool:
-    return repeats(candidate.text, [other.text for other in earlier])
+    """Tell whether a statement repeats others; a sentence may sum up rows that are stated."""
+    row = candidate.unit.kind == "row"
+    return repeats(candidate.text, [o.text for o in earlier if row or o.unit.kind != "row"])
 
 
 def _in_order(chosen: list[Candidate]) -> list[Candidate]:

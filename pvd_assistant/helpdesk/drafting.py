@@ -229,7 +229,8 @@ def _plain(words: str) -> Iterator[str]:
         else:
             name, *cells = _cells(line)
             pairs = [f"{column}, {cell}" for column, cell in zip(columns, cells, strict=False)]
-            yield f"{_BULLET}{name}\u00a0: {' ; '.join(pairs)}"
+            # A row stated whole is one statement, its cells with it.
+            yield f"{_BULLET}{name}\u00a0: {' ; '.join(pairs)}" if pairs else f"{_BULLET}{name}"
 
 
 def _cells(line: str) -> list[str]:

@@ -77,9 +77,14 @@ def test_without_a_question_the_reply_is_to_be_written(assistant: Assistant) -> 
 
 
 def test_tables_are_written_row_by_row(assistant: Assistant) -> None:
-    made = drafted(assistant, "Quelle différence entre l’ORT et le fonds vert ?")
-    assert "| ---" not in made.body
-    assert "\n## " not in made.body
+    for question in (
+        "Quelle différence entre l’ORT et le fonds vert ?",
+        f"{PAID[:-2]}, taux et plafond ?",
+    ):
+        made = drafted(assistant, question)
+        assert "| ---" not in made.body
+        assert "\n## " not in made.body
+        assert not re.search(r"^- .*[:;|]\s*$", made.body, re.M)
 
 
 def test_the_signature_is_that_of_the_club_or_of_a_file(tmp_path: Path) -> None:
