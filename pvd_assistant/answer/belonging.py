@@ -27,7 +27,12 @@ def asks_belonging(question: Understanding, places: Places, other_offer: re.Patt
     """
     if not places.mentions or question.questions:
         return False
-    folded = _with_towns(question.core, places)
+    # « Et on est dans la liste ? » after « Qui paie ? »: what was asked before is no part of it.
+    asked = {question.core, question.text} if question.follow_up else {question.core}
+    return any(_belongs(_with_towns(one, places), other_offer) for one in asked)
+
+
+def _belongs(folded: str, other_offer: re.Pattern[str]) -> bool:
     for rule in ("of_town", "bare", "holds", "of_us"):
         for match in _rule(rule).finditer(folded):
             before, after = folded[: match.start()], folded[match.end() :]

@@ -14,6 +14,7 @@ from pvd_assistant.answer import composition
 from pvd_assistant.answer.candidates import Candidate, Evidence
 from pvd_assistant.answer.cleaning import fold
 from pvd_assistant.answer.composing import Draft, Section, drafts, row_header
+from pvd_assistant.answer.doubts import admits
 from pvd_assistant.answer.repeating import figures, new_figures
 from pvd_assistant.answer.understanding import commands
 from pvd_assistant.french import french_date
@@ -102,8 +103,9 @@ def reviewed_first(
     """Return the reply of a frequent question, then the statements of the other documents.
 
     The reply is given from its start: its first sentence is the one that answers. Unless the question
-    surely is the one asked, a statement that answers much better goes before it. Nothing is returned when
-    it may be another one, and no statement of its sheet answers nearly as well as the best one found.
+    surely is the one asked, or its reply admits that something is not known, a statement that answers
+    much better goes before it. Nothing is returned when it may be another one, and no statement of its
+    sheet answers nearly as well as the best one found.
 
     :param found: everything that may be stated: what a validated reply says word for word as an
         official document cites that document first.
@@ -121,7 +123,7 @@ def reviewed_first(
         note = text("answer.reviewed_reply", date=french_date(metadata.updated))
         reply = [_officially(draft, found) for draft in reply]
     lead: list[Section] = []
-    better = behind > composition.weight("reply_behind")
+    better = behind > composition.weight("reply_behind") and not admits(reply[0].text)
     if better and not frequent.sure and _adds(chosen[0].text, {reply[0].text}):
         first = drafts(chosen[:1])
         if chosen[0].passage.document == document:

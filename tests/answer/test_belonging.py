@@ -76,6 +76,18 @@ def test_the_list_is_read_for_the_town_that_was_told_before(assistant: Assistant
     assert answer.answer.startswith("Oui : Tournus (Saône-et-Loire) figure dans la liste")
 
 
+@pytest.mark.parametrize("question", ["et on est bien dans la liste ?", "et nous, on y est ?"])
+def test_another_question_between_the_two_changes_nothing(
+    assistant: Assistant, question: str
+) -> None:
+    said = ("Je travaille à la mairie de Tournus.", "Qui paie le chef de projet ?")
+    history = [turn for one in said for turn in (Turn("user", one), Turn("assistant", "Bien."))]
+
+    answer = assistant.ask(question, history=history)
+
+    assert answer.answer.startswith("Oui : Tournus (Saône-et-Loire) figure dans la liste")
+
+
 def test_beside_another_programme_the_list_still_answers(assistant: Assistant) -> None:
     answer = assistant.ask("Tournus est-elle PVD ou Action coeur de ville ?")
 
