@@ -360,11 +360,11 @@ def eval_answers(
 ) -> None:
     """Score the answers to a question file."""
     from pvd_assistant.answer.assistant import Assistant
-    from pvd_assistant.console import err, show_summaries
+    from pvd_assistant.console import err, out, show_summaries
     from pvd_assistant.errors import EvaluationError
     from pvd_assistant.evaluation.answers import evaluate
     from pvd_assistant.evaluation.questions import read_questions
-    from pvd_assistant.evaluation.report import write_report
+    from pvd_assistant.evaluation.report import abstention_lines, write_report
 
     questions = read_questions(file)
     if not any(question.expect for question in questions):
@@ -376,6 +376,8 @@ def eval_answers(
         _print_json(result.to_dict(), indent=1)
         return
     show_summaries({text("evaluation.all"): result.overall})
+    for line in abstention_lines(result.abstention):
+        out.print(line)
     show_summaries(result.by("family"))
     show_summaries(result.by("style"))
 

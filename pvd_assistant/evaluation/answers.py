@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Protocol
 
+from pvd_assistant.evaluation.abstaining import Abstention, Expected, expected
 from pvd_assistant.evaluation.questions import Question, normalise
 from pvd_assistant.model import HEADING, KNOWN, Answer, Statement, Turn
 
@@ -32,6 +33,7 @@ class Answerer(Protocol):
 class Result:
     """How one answer did.
 
+    :ivar expects: ``answer``, ``silence``, or ``either``.
     :ivar found: share of the groups of facts that were found, 0 to 1 (1 when none is expected).
     :ivar complete: every group was found, or the accepted status does not require facts.
     :ivar passed: status accepted, complete, nothing forbidden.
@@ -45,6 +47,7 @@ class Result:
     id: str
     family: str
     style: str
+    expects: Expected
     status: str
     status_right: bool
     found: float
@@ -96,10 +99,16 @@ class Evaluation:
             name: summarise([r for r in self.results if getattr(r, key) == name]) for name in names
         }
 
+    @property
+    def abstention(self) -> Abstention:
+        """How well the assistant knows what it knows."""
+        return Abstention.of((r.expects, r.status, r.passed) for r in self.results)
+
     def to_dict(self) -> dict[str, Any]:
         """Return the run as JSON-ready data."""
         return {
             "overall": asdict(self.overall),
+            "abstention": asdict(self.abstention),
             "by_family": {name: asdict(s) for name, s in self.by("family").items()},
             "by_style": {name: asdict(s) for name, s in self.by("style").items()},
             "results": [asdict(result) for result in self.results],
@@ -143,6 +152,7 @@ def score(assistant: Answerer, question: Question) -> Result:
         id=question.id,
         family=question.family,
         style=question.style,
+        expects=expected(question.expect.statuses),
         status=answer.status,
         status_right=status_right,
         found=1 - len(missing) / groups if groups else 1.0,

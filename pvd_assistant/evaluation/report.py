@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
+from pvd_assistant.evaluation.abstaining import Abstention
 from pvd_assistant.evaluation.answers import Evaluation, Result, Summary
 from pvd_assistant.messages import text
 
@@ -15,21 +16,32 @@ _COLUMNS = (
 )  # fmt: skip
 
 
+def abstention_lines(abstention: Abstention) -> list[str]:
+    """Say in French how much is answered, how right, how often rightly not, with 95 % intervals."""
+    shares = {name: getattr(abstention, name) for name in ("precision", "coverage", "silence")}
+    return [
+        text(f"evaluation.{name}", share=_percent(s.share), count=s.count, of=s.of,
+             low=_percent(s.low), high=_percent(s.high))
+        for name, s in shares.items()
+        if s.of
+    ]  # fmt: skip
+
+
+def _percent(value: float) -> str:
+    return f"{100 * value:.1f} %".replace(".", ",")
+
+
 def summary_cells(summary: Summary) -> list[str]:
     """Return the figures of a group as text: shares in per cent, durations in milliseconds."""
-
-    def share(value: float) -> str:
-        return f"{100 * value:.1f} %".replace(".", ",")
-
     return [
         str(summary.questions),
-        share(summary.passed),
-        share(summary.complete),
-        share(summary.coverage),
-        share(summary.status_right),
+        _percent(summary.passed),
+        _percent(summary.complete),
+        _percent(summary.coverage),
+        _percent(summary.status_right),
         str(summary.forbidden),
-        share(summary.verbatim),
-        share(summary.grounded),
+        _percent(summary.verbatim),
+        _percent(summary.grounded),
         f"{summary.latency_median_ms:.0f} / {summary.latency_p95_ms:.0f} ms",
     ]
 
@@ -56,6 +68,8 @@ def write_report(evaluation: Evaluation, folder: Path) -> Path:
 def _markdown(evaluation: Evaluation) -> str:
     lines = [f"# {text('evaluation.report_title')}", ""]
     lines += _table({text("evaluation.all"): evaluation.overall})
+    lines += ["", f"## {text('evaluation.report_abstention')}", ""]
+    lines += [f"- {line}" for line in abstention_lines(evaluation.abstention)]
     for key in ("family", "style"):
         lines += ["", f"## {text(f'evaluation.report_by_{key}')}", ""]
         lines += _table(evaluation.by(key))

@@ -87,9 +87,12 @@ def test_the_report_names_what_is_missing(tmp_path: Path) -> None:
 
     report = write_report(evaluate(FakeAssistant(), [question]), tmp_path)
 
-    assert "introuvable" in report.read_text(encoding="utf-8")
+    written = report.read_text(encoding="utf-8")
+    assert "introuvable" in written
+    assert "parmi celles qui sont données\u00a0: 0,0 % (0 sur 1, intervalle" in written
     results = json.loads((tmp_path / "results.json").read_text(encoding="utf-8"))
     assert results["overall"]["questions"] == 1
+    assert results["abstention"]["coverage"]["count"] == 1
 
 
 @pytest.mark.parametrize("line", ["not json", '{"id": "a"}', "[1]"])
