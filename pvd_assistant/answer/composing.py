@@ -226,13 +226,20 @@ def warnings(citations: Sequence[Citation], index: Index, today: dt.date) -> tup
 
 
 def suggestions(citations: Sequence[Citation], index: Index) -> tuple[str, ...]:
-    """Propose questions that the first cited document answers in sections not cited yet."""
-    if not citations:
+    """Propose questions that the first cited sheet answers in sections not cited yet."""
+    templates: Mapping[str, Mapping[str, str]] = load_data("suggestions")
+    sheets = dict.fromkeys(c.document for c in citations if c.kind in templates)
+    document = next(iter(sheets), None)
+    if document is None:
         return ()
-    templates: Mapping[str, str] = load_data("suggestions")
-    document = citations[0].document
+    metadata = index.documents[document].metadata
+    communes = metadata.place.communes if metadata.place else ()
+    town = communes[0] if communes else metadata.title
     shown = {composition.role((c.section,)) for c in citations if c.document == document}
     roles = dict.fromkeys(composition.role(p.headings) for p in index.passages_of(document))
-    title = index.documents[document].metadata.title
-    asked = [templates[r].format(title=title) for r in templates if r in roles and r not in shown]
+    asked = [
+        template.format(title=metadata.title, town=town)
+        for role, template in templates[metadata.kind].items()
+        if role in roles and role not in shown
+    ]
     return tuple(asked[: composition.limit("suggestions")])

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 from pvd_assistant.answer.assistant import Assistant
 from pvd_assistant.answer.candidates import Candidate
-from pvd_assistant.answer.composing import Draft, Section, compose, drafts
+from pvd_assistant.answer.composing import Draft, Section, citation, compose, drafts, suggestions
 from pvd_assistant.answer.places import Places
 from pvd_assistant.answer.understanding import understand
 from pvd_assistant.model import Filters
@@ -83,3 +85,26 @@ def test_the_rows_of_two_tables_are_not_mixed(expert: Assistant) -> None:
     text = compose((Section(tuple(rows)),), expert.index).text.splitlines()
 
     assert [line for line in text if line in ("| A |", "| B |")] == ["| A |", "| B |"]
+
+
+@pytest.mark.parametrize(
+    ("question", "about"),
+    [
+        ("Que fait Lagnieu pour son centre ?", "Lagnieu\u00a0: "),
+        ("C’est quoi une ORT ?", "«\u00a0Opération de revitalisation de territoire (ORT)\u00a0»"),
+    ],
+)
+def test_follow_ups_are_about_the_sheet_that_was_cited(
+    expert: Assistant, question: str, about: str
+) -> None:
+    suggested = expert.ask(question).suggestions
+
+    assert suggested
+    assert all(about in one for one in suggested)
+
+
+def test_nobody_is_told_to_ask_for_a_guide(expert: Assistant) -> None:
+    page = expert.index.passages_of("territoires/regles-eligibilite")[0]
+    cited = citation(1, page, 1.0, expert.index)
+
+    assert suggestions([cited], expert.index) == ()
