@@ -177,10 +177,19 @@ def _with_subject(
     """Return the rows to fit on and to test on, with what a plane that has not seen them says of each."""
     fitted_on, tested = rows[train].copy(), rows[test].copy()
     for seen, new in _folds(train, labels[train], train):
-        plane = _plane(vectors[train[seen]], labels[train[seen]])
-        fitted_on[new, column] = plane.decision_function(vectors[train[new]])
-    tested[:, column] = _plane(vectors[train], labels[train]).decision_function(vectors[test])
+        fitted_on[new, column] = _told(
+            vectors[train[seen]], labels[train[seen]], vectors[train[new]]
+        )
+    tested[:, column] = _told(vectors[train], labels[train], vectors[test])
     return fitted_on, tested
+
+
+def _told(vectors: Rows, labels: Labels, asked: Rows) -> NDArray[np.float64]:
+    """Return what a plane says of questions; nothing when it has seen one kind of them only."""
+    if labels.all() or not labels.any():
+        return np.zeros(len(asked))
+    odds: NDArray[np.float64] = _plane(vectors, labels).decision_function(asked)
+    return odds
 
 
 def _plane(vectors: Rows, labels: Labels) -> Any:
