@@ -43,6 +43,7 @@ def confront(sections: Sequence[Section], found: Sequence[Candidate], index: Ind
 
     :param found: everything that may be stated.
     """
+    stated = [(candidate, frozenset(candidate.text.split())) for candidate in found]
     shown: list[Section] = []
     pairs: list[tuple[Draft, Draft]] = []
     for section in sections:
@@ -52,7 +53,7 @@ def confront(sections: Sequence[Section], found: Sequence[Candidate], index: Ind
         for draft in section.drafts:
             if any(draft.text == one.text for one in (*before, *kept)):
                 continue
-            rival = _rival(draft, found)
+            rival = _rival(draft, stated)
             if rival is None:
                 kept.append(draft)
                 continue
@@ -76,17 +77,19 @@ def confront(sections: Sequence[Section], found: Sequence[Candidate], index: Ind
     )
 
 
-def _rival(draft: Draft, found: Sequence[Candidate]) -> Draft | None:
-    """Return the statement of another document that contradicts one."""
-    documents = {passage.document for passage in draft.passages}
-    words = frozenset(draft.text.split())
+def _rival(draft: Draft, stated: Sequence[tuple[Candidate, frozenset[str]]]) -> Draft | None:
+    """Return the statement of another document that contradicts one.
+
+    :param stated: what may be stated, each with its words, cut once for every draft of an answer.
+    """
     if draft.computed or not any(map(str.isdigit, draft.text)):
         return None
-    for candidate in found:
+    documents = {passage.document for passage in draft.passages}
+    words = frozenset(draft.text.split())
+    for candidate, other in stated:
         if candidate.passage.document in documents:
             continue
         # Cheap and loose: reading the figures of every candidate would cost more than the search.
-        other = frozenset(candidate.text.split())
         if 3 * len(words & other) >= len(words | other) and disagrees(draft.text, candidate.text):
             return Draft(candidate.text, (candidate.passage,), candidate.hit.score)
     return None
