@@ -13,7 +13,7 @@ from typing import get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from pvd_assistant.answer import abstention, composing, composition, doubts, languages, ranking
+from pvd_assistant.answer import composing, composition, doubts, languages, ranking
 from pvd_assistant.answer.candidates import Candidate, Evidence, ask_for, candidates
 from pvd_assistant.answer.comparison import compare
 from pvd_assistant.answer.composing import Section
@@ -21,7 +21,7 @@ from pvd_assistant.answer.contact import prefecture
 from pvd_assistant.answer.definition import with_definition
 from pvd_assistant.answer.generative import Writer
 from pvd_assistant.answer.layout import lay_out
-from pvd_assistant.answer.list_request import wanted
+from pvd_assistant.answer.list_request import looks_for_towns, wanted
 from pvd_assistant.answer.listing import listed
 from pvd_assistant.answer.places import Places, about_places, find_places
 from pvd_assistant.answer.reply import Reply
@@ -31,6 +31,7 @@ from pvd_assistant.answer.selection import select
 from pvd_assistant.answer.several import asked_apart, together
 from pvd_assistant.answer.understanding import Understanding, understand
 from pvd_assistant.answer.verdicts import verdict
+from pvd_assistant.answer.weighing import Weighed, towns_answer, weigh
 from pvd_assistant.index.store import Index
 from pvd_assistant.messages import text
 from pvd_assistant.model import KNOWN, Answer, Family, Filters, Kind, Statement, Status, Turn
@@ -229,8 +230,8 @@ class Assistant:
             section = listed(asked, places, self.index, self.territory)
             if section is not None:
                 return Reply(places, "answered", asked.family, (section,), final=True)
-        evidence = self.evidence(understood, places, filters)
-        scores = ranking.sentence_scores(evidence.found)
+        weighed = self._weighed(understood, places, filters)
+        evidence, scores = weighed.evidence, weighed.scores
         of_parts = self._scores_of_parts(evidence, places)
         chosen = select(
             evidence.understood, evidence.found, scores, of_parts, questions, self.index
@@ -239,14 +240,8 @@ class Assistant:
             statements = (*settled.drafts, *composing.drafts(_naming(chosen, places)))
             return Reply(places, settled.status, "eligibility", (Section(statements),))
         table = None if filters else compare(understood, self.index)
-        probability = abstention.knows(abstention.signals(evidence, scores.tolist(), self.index))
         chosen, named = with_definition(evidence, chosen, self.index)
-        known = named or (
-            bool(chosen)
-            and (
-                probability >= ranking.threshold("answered") or asked_exactly(evidence, self.index)
-            )
-        )
+        known = named or (bool(chosen) and (weighed.known or asked_exactly(evidence, self.index)))
         if table is None and not known:
             return self._unknown(evidence, scores, places, filters)
         laid = lay_out(evidence, chosen, scores, of_parts, table, self.index, defined=named)
@@ -258,6 +253,15 @@ class Assistant:
             warnings=laid.warnings,
             evidence=evidence if table is None and laid.status == "answered" else None,
         )
+
+    def _weighed(self, understood: Understanding, places: Places, filters: Filters) -> Weighed:
+        """Search and weigh; among the projects alone when towns are looked for and one answers."""
+        everything = weigh(self.evidence(understood, places, filters), self.index)
+        if filters or not looks_for_towns(understood, places):
+            return everything
+        found = self.evidence(understood, places, replace(filters, kinds=("projet",)))
+        towns = weigh(found, self.index)
+        return towns if towns_answer(towns, everything) else everything
 
     def _written(
         self, extractive: Answer, reply: Reply, evidence: Evidence

@@ -20,6 +20,7 @@ from pvd_assistant.model import Family, Filters
 
 _FAMILIES: dict[str, Family] = {"offre": "offer", "partenaire": "partner", "projet": "project"}
 _PROJECT = "projet"
+_SENTENCE = re.compile(r"(?<=[.?!;])\s")
 #: Larger than any town.
 MOST_INHABITANTS = 10_000_000
 
@@ -84,6 +85,15 @@ def wanted(question: Understanding, places: Places, filters: Filters) -> Wanted 
         subject = fold(question.subject)
     fixed = bool(filters.departements or filters.regions or filters.population)
     return Wanted(kind, subject, limited, fixed)
+
+
+def looks_for_towns(question: Understanding, places: Places) -> bool:
+    """Tell whether a question looks for a town, or towns, by what was done."""
+    if places.names:
+        return False
+    rules = _patterns("looked_for")
+    asking = (s for s in _SENTENCE.split(fold(question.core)) if any(r.search(s) for r in rules))
+    return any(not _pattern("not_looked_for").search(sentence) for sentence in asking)
 
 
 def population_band(folded: str) -> tuple[int, int] | None:

@@ -23,6 +23,7 @@ from pvd_assistant.answer.repeating import overlap, repeats
 from pvd_assistant.answer.understanding import Understanding, commands
 from pvd_assistant.index.store import Index
 
+_PROJECTS = "projets/"
 _STEP = re.compile(r"(?:^|\n)\s*(\d{1,2})[.)]\s*$")
 
 
@@ -42,11 +43,14 @@ def select(
     :param questions: how many questions share the room of the answer with this one, itself included.
     :param index: where the steps of a list that were not found are read.
     """
-    most, longest = (_room(name, question, questions) for name in ("statements", "characters"))
     if not found:
         return []
-    scores = _official_first(found, scores)
+    scores = _presentation_last(question, found, _official_first(found, scores))
     of_parts = [_official_first(found, own) for own in of_parts]
+    of_town = found[int(np.argmax(scores))].passage.document.startswith(_PROJECTS)
+    most, longest = (
+        _room(name, question, questions, of_town) for name in ("statements", "characters")
+    )
     chosen: list[int] = []
     for own in (scores, *(choice("part") * own + scores for own in of_parts)):
         for best in map(int, np.argsort(-own, kind="stable")[:3]):
@@ -81,10 +85,28 @@ def _official_first(found: Sequence[Candidate], scores: NDArray[np.float64]) -> 
     return ordered
 
 
-def _room(name: str, question: Understanding, questions: int) -> int:
+def _presentation_last(
+    question: Understanding, found: Sequence[Candidate], scores: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Put what presents a town, and what the editors draw from its project, below what it did."""
+    asked = composition.pattern("asks_presentation").search(fold(question.core))
+    lowered = scores.copy()
+    for i, candidate in enumerate(found):
+        if not candidate.passage.document.startswith(_PROJECTS):
+            continue
+        section = fold(candidate.passage.headings[-1]) if candidate.passage.headings else ""
+        if composition.pattern("presents").search(section) and not asked:
+            lowered[i] -= choice("presentation")
+        elif composition.pattern("transferable").search(section):
+            lowered[i] -= choice("transferable")
+    return lowered
+
+
+def _room(name: str, question: Understanding, questions: int, of_town: bool) -> int:
     """Return how many statements, or characters, a question has in the answer."""
     more = max(len(question.questions), questions) - 1
-    return -(-(composition.limit(name) + more * composition.limit(f"{name}_more")) // questions)
+    room = composition.limit(f"{name}_project" if of_town else name)
+    return -(-(room + more * composition.limit(f"{name}_more")) // questions)
 
 
 def by_question(

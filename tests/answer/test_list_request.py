@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from pvd_assistant.answer.list_request import MOST_INHABITANTS, Wanted, population_band, wanted
+from pvd_assistant.answer.list_request import (
+    MOST_INHABITANTS,
+    Wanted,
+    looks_for_towns,
+    population_band,
+    wanted,
+)
 from pvd_assistant.answer.places import find_places
 from pvd_assistant.answer.understanding import understand
 from pvd_assistant.index.analysis import term_set
@@ -85,3 +91,37 @@ def test_overseas_stands_for_its_regions() -> None:
 )
 def test_a_number_of_inhabitants_is_a_band(question: str, band: tuple[int, int] | None) -> None:
     assert population_band(question) == band
+
+
+def _looked_for(question: str) -> bool:
+    understood = understand(question)
+    return looks_for_towns(understood, find_places(understood, (), Territory.load()))
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Quelle mairie fait un chèque aux commerçants qui s’installent ?",
+        "Une commune a-t-elle déjà transformé sa gendarmerie ? Combien de logements ?",
+        "ville qui a rouvert son cinéma, laquelle",
+        "salle des fêtes qui fait aussi ciné, c’est où",
+        "Notre caserne est vide : quelqu’un l’a fait ailleurs ?",
+        "un exemple de place testée avant travaux ?",
+    ],
+)
+def test_a_town_looked_for_by_what_it_did_is_recognised(question: str) -> None:
+    assert _looked_for(question)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Dans quelle ville le programme a-t-il été lancé ?",
+        "Une ville moyenne peut-elle entrer dans le programme ?",
+        "Quelle commune peut demander le fonds vert ?",
+        "Qui a payé la halle de Guise ?",
+        "L’Epareca, ça existe encore ou c’est fini ?",
+    ],
+)
+def test_what_is_asked_of_a_rule_or_of_a_named_town_looks_for_no_town(question: str) -> None:
+    assert not _looked_for(question)

@@ -96,3 +96,26 @@ def test_the_number_of_a_step_is_the_one_of_its_document(expert: Assistant) -> N
 
     assert numbers["Signer la convention d’a"] == 1
     assert all(not step_number(c) for c in found if c.unit.kind != "item")
+
+
+def test_what_a_town_did_comes_before_what_presents_it_unless_that_is_asked(
+    expert: Assistant,
+) -> None:
+    understood, found = _found(expert, "Que fait Joigny de son centre ancien et de ses façades ?")
+    of_joigny = [c for c in found if c.passage.document == "projets/p020-joigny"]
+    town = next(c for c in of_joigny if c.passage.headings[-1] == "La ville")
+    deed = next(c for c in of_joigny if c.passage.headings[-1] != "La ville")
+    scores = np.array([1.0, 0.8])
+
+    assert select(understood, [town, deed], scores)[0] is deed
+    asked = understand("Combien Joigny compte-t-elle d’habitants ?")
+    assert select(asked, [town, deed], scores)[0] is town
+
+
+def test_what_a_town_did_has_more_room_than_a_rule(expert: Assistant) -> None:
+    understood, found = _found(expert, "Que fait Joigny de son centre ancien et de ses façades ?")
+    of_joigny = [c for c in found if c.passage.document == "projets/p020-joigny"]
+    others = [c for c in found if not c.passage.document.startswith("projets/")]
+    ordinary = len(select(understood, others, np.zeros(len(others))))
+
+    assert len(select(understood, of_joigny, np.zeros(len(of_joigny)))) > ordinary
