@@ -17,7 +17,7 @@ from pvd_assistant.answer.understanding import Understanding
 from pvd_assistant.messages import load_data
 
 _LIST = re.compile(r"xville(?:(?:, (?:et )?| et | ou )(?:a |d'|de )?xville)+")
-_DEPARTEMENT = re.compile(r"xville \([^)]*\)")
+_DEPARTEMENT = re.compile(r"xville(?: \([^)]*\)|, (?:dans|en) (?:le |la |les |l')?[a-z' -]{3,25},)")
 
 
 def asks_belonging(question: Understanding, places: Places, other_offer: re.Pattern[str]) -> bool:
@@ -33,7 +33,7 @@ def asks_belonging(question: Understanding, places: Places, other_offer: re.Patt
 
 
 def _belongs(folded: str, other_offer: re.Pattern[str]) -> bool:
-    for rule in ("of_town", "bare", "holds", "of_us"):
+    for rule in ("of_town", "bare", "holds", "of_it", "of_us"):
         for match in _rule(rule).finditer(folded):
             before, after = folded[: match.start()], folded[match.end() :]
             if not _rule("rest").search(after) or _rule("asks_else").search(before):

@@ -53,6 +53,11 @@ def is_listed(commune: Commune, former: Commune | None, index: Index) -> Draft |
     if row is None:
         return None
     text = said("listed", town=commune.label, date=french_date(commune.listed))
+    if (commune.population or 0) >= data()["ceiling"]:
+        over = said(
+            "listed_over", town=commune.label, population=french_number(commune.population or 0)
+        )
+        text = f"{text} {over}"
     return Draft(_with_merger(text, former, commune), (row,), computed=True)
 
 
@@ -75,6 +80,16 @@ def ask_which(name: str, communes: Iterable[Commune]) -> Verdict:
 
 
 def _is_absent(commune: Commune, former: Commune | None, index: Index) -> Draft | None:
+    row = town_row(commune.code, index)
+    if row is not None:  # a source says that it is in the programme
+        convention = row.text[row.text.index(f"| {commune.code} |") :].splitlines()[0]
+        told = said(
+            "told",
+            town=commune.label,
+            date=french_date(found_date(index)),
+            convention=convention.strip(" |").split(" | ")[-1],
+        )
+        return Draft(_with_merger(told, former, commune), (row,), computed=True)
     large = (commune.population or 0) >= data()["ceiling"]
     found = proof("size" if large else "absent", index)
     if found is None:

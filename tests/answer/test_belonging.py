@@ -35,6 +35,11 @@ def _asked(question: str) -> bool:
         "Tournus en fait-elle partie ?",
         "on m'a dit que Cluny était petite ville de demain, c'est vrai ?",
         "Decize fait-elle partie des 1 600 communes du programme ?",
+        "Redon, dedans ou pas ?",
+        "Challans dépasse les 20 000 habitants : est-elle quand même dans la liste ?",
+        "Tournus : elle est dans la liste ?",
+        "Luzy est-elle dans le programme et depuis quand ?",
+        "On me dit que Vayrac, dans le Lot, est une Petite ville de demain. Est-ce exact ?",
     ],
 )
 def test_a_town_and_a_word_of_belonging_ask_for_the_list(question: str) -> None:

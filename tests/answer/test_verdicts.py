@@ -68,6 +68,23 @@ def test_a_town_not_listed_is_not_said_to_be_out_for_good(assistant: Assistant) 
     assert "préfecture" in answer.answer
 
 
+def test_a_town_that_a_source_says_is_in_is_not_said_to_be_simply_absent(
+    assistant: Assistant,
+) -> None:
+    answer = assistant.ask("Vayrac est-elle dans le programme ?")
+
+    assert "une source affirme son appartenance" in answer.answer
+    assert "automne 2023" in answer.answer
+    assert answer.citations[0].document == "territoires/communes-pvd"
+
+
+def test_a_listed_town_that_outgrew_the_programme_is_told_so(assistant: Assistant) -> None:
+    answer = assistant.ask("Challans est-elle dans le programme ?")
+
+    assert answer.answer.startswith("Oui : Challans (Vendée) figure dans la liste")
+    assert "22 943 habitants" in answer.answer.replace("\u202f", " ").replace("\xa0", " ")
+
+
 def test_homonyms_are_asked_about(assistant: Assistant) -> None:
     answer = assistant.ask("Saint-Sauveur est-elle dans le programme ?")
 
