@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from pvd_assistant.answer import composition
 from pvd_assistant.answer.candidates import Candidate
 from pvd_assistant.answer.composing import Section, drafts
+from pvd_assistant.answer.requests import direct
 from pvd_assistant.answer.selection import by_question
 from pvd_assistant.answer.understanding import Understanding
 from pvd_assistant.index.store import Index
@@ -41,7 +42,7 @@ def arrange(
 
 def heading(question: str) -> str:
     """Return a question as a heading: no « et enfin », no markup, cut at a word when long."""
-    words = without_link(_MARK.sub("", question)).split()
+    words = without_link(direct(_MARK.sub("", question))).split()
     kept: list[str] = []
     for word in words:
         if sum(map(len, kept)) + len(kept) + len(word) > composition.limit("heading"):
@@ -49,6 +50,8 @@ def heading(question: str) -> str:
             break
         kept.append(word)
     said = " ".join(kept)
+    if words and not said.endswith(("?", "…", ".", "!")):
+        said = f"{said}\u00a0?"
     return said[:1].upper() + said[1:]
 
 

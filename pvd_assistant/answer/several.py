@@ -1,5 +1,7 @@
 """Several questions in one message: each is asked apart, what surrounds it kept in mind, and has its heading.
 
+So are the requests of one sentence, which lean on each other more: each is given the subject of the ones before.
+
 A message asked as a whole finds passages for the question that has the most words, and little for the
 others; but questions on one subject, which lean on each other, are better asked as a whole. They are told
 apart by what they find (figures in docs/evaluation.md).
@@ -12,6 +14,7 @@ from dataclasses import replace
 
 from pvd_assistant.answer.composing import Draft, Section
 from pvd_assistant.answer.reply import Reply
+from pvd_assistant.answer.requests import direct
 from pvd_assistant.answer.sections import heading, without_link
 from pvd_assistant.answer.understanding import Understanding, understand
 from pvd_assistant.messages import text
@@ -42,6 +45,37 @@ def asked_apart(
     return found
 
 
+def requests_apart(
+    message: Understanding, history: Sequence[Turn]
+) -> list[tuple[Understanding, tuple[Turn, ...]]]:
+    """Return each request of a sentence, complete, with the turns before it; nothing for a single one."""
+    around = message.core
+    for request in message.requests:
+        around = around.replace(request, " ")
+    around = " ".join(around.split())
+    found = []
+    for n, (typed, asked) in enumerate(zip(message.requests, message.parts, strict=True)):
+        alone = asked == direct(typed)
+        before = " ".join(filter(None, (around, *(message.parts[:n] if alone else ()))))
+        turns = (*history, Turn("user", before)) if before else tuple(history)
+        found.append((understand(asked, turns), turns))
+    return found
+
+
+def in_order(asked: Sequence[str], replies: Sequence[Reply]) -> Reply | None:
+    """Join the replies to the requests of a sentence under their headings; ``None`` unless each has its own."""
+    if not replies or any(reply.status not in KNOWN or not reply.sections for reply in replies):
+        return None
+    return replace(
+        replies[0],
+        status=_status(replies),
+        sections=_under_headings(asked, replies),
+        warnings=_warnings(replies),
+        evidence=None,
+        final=False,
+    )
+
+
 def together(whole: Reply, asked: Sequence[Understanding], replies: Sequence[Reply]) -> Reply:
     """Join the replies to the questions of a message under their headings.
 
@@ -51,24 +85,13 @@ def together(whole: Reply, asked: Sequence[Understanding], replies: Sequence[Rep
     known = [reply for reply in replies if reply.status in KNOWN]
     if not known or (whole.status in KNOWN and _one_subject(replies)):
         return whole
-    said: set[str] = set()
-    sections: list[Section] = []
-    for question, reply in zip(asked, replies, strict=True):
-        title = heading(question.text)
-        own = [_new(section, said) for section in reply.sections]
-        if not own:
-            sections.append(Section(title=title, note=_note(reply)))
-        elif own[0].title:
-            sections += [Section(title=title), *own]
-        else:
-            sections += [replace(own[0], title=title), *own[1:]]
     return replace(
         whole,
         status=_status(replies),
         family=known[0].family,
-        sections=tuple(sections),
+        sections=_under_headings([question.text for question in asked], replies),
         note="",
-        warnings=tuple(dict.fromkeys(w for reply in replies for w in reply.warnings)),
+        warnings=_warnings(replies),
         nearest=(),
     )
 
@@ -87,11 +110,41 @@ def _one_subject(replies: Sequence[Reply]) -> bool:
     )
 
 
-def _new(section: Section, said: set[str]) -> Section:
-    """Drop the statements that an earlier question brought, unless nothing would be left."""
-    fresh: tuple[Draft, ...] = tuple(d for d in section.drafts if d.text not in said)
+def _under_headings(asked: Sequence[str], replies: Sequence[Reply]) -> tuple[Section, ...]:
+    """Put each reply under its question; a statement is made once, where it comes first if it does."""
+    leads = [reply.sections[0].drafts[0].text for reply in replies if _drafts(reply)]
+    said: set[str] = set()
+    sections: list[Section] = []
+    for question, reply in zip(asked, replies, strict=True):
+        title = heading(question)
+        own = [_new(section, said, leads) for section in reply.sections]
+        if not own:
+            sections.append(Section(title=title, note=_note(reply)))
+        elif own[0].title:
+            sections += [Section(title=title), *own]
+        else:
+            sections += [replace(own[0], title=title), *own[1:]]
+    return tuple(sections)
+
+
+def _new(section: Section, said: set[str], leads: Sequence[str]) -> Section:
+    """Drop the statements that another question brings, unless nothing would be left."""
+    first = section.drafts[:1]
+    fresh: tuple[Draft, ...] = tuple(
+        draft
+        for draft in section.drafts
+        if draft.text not in said and (draft in first or draft.text not in leads)
+    )
     said.update(draft.text for draft in section.drafts)
     return replace(section, drafts=fresh or section.drafts)
+
+
+def _drafts(reply: Reply) -> bool:
+    return bool(reply.sections and reply.sections[0].drafts)
+
+
+def _warnings(replies: Sequence[Reply]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(warning for reply in replies for warning in reply.warnings))
 
 
 def _note(reply: Reply) -> str:
