@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import itertools
 import re
 import time
 from collections.abc import Generator, Iterator, Sequence
@@ -29,7 +28,7 @@ from pvd_assistant.answer.reply import Reply
 from pvd_assistant.answer.reviewed import asked_exactly
 from pvd_assistant.answer.searching import with_each_question
 from pvd_assistant.answer.selection import select
-from pvd_assistant.answer.several import asked_apart, in_order, requests_apart, together
+from pvd_assistant.answer.several import asked_apart, together
 from pvd_assistant.answer.understanding import Understanding, understand
 from pvd_assistant.answer.verdicts import verdict
 from pvd_assistant.index.store import Index
@@ -189,35 +188,15 @@ class Assistant:
     ) -> Generator[Statement, None, Answer]:
         if not _WORD.search(understood.text):
             return _plain(understood, "clarify", text("answer.empty"))
-        reply = self._to_requests(understood, history, filters)
-        if reply is None:
-            reply = self._to_questions(understood, history, filters)
-        answer = self._said(understood, reply)
-        if not self.settings.llm_url or reply.evidence is None:
-            return answer
-        return (yield from self._written(answer, reply, reply.evidence))
-
-    def _to_requests(
-        self, understood: Understanding, history: Sequence[Turn], filters: Filters
-    ) -> Reply | None:
-        """Answer the requests of a sentence one by one; ``None`` unless each has an answer of its own."""
-        if not understood.requests or understood.refused or self.settings.llm_url:
-            return None
-        apart = requests_apart(understood, history)
-        replies = (self._reply(one, turns, filters, len(apart)) for one, turns in apart)
-        known = list(itertools.takewhile(lambda reply: reply.status in KNOWN, replies))
-        return in_order(understood.requests, known) if len(known) == len(apart) else None
-
-    def _to_questions(
-        self, understood: Understanding, history: Sequence[Turn], filters: Filters
-    ) -> Reply:
-        """Answer a message as a whole, or each of its whole questions apart."""
         reply = self._reply(understood, history, filters)
         apart = asked_apart(understood, history) if not reply.final else []
         if apart:
             replies = [self._reply(one, turns, filters, len(apart)) for one, turns in apart]
             reply = together(reply, [one for one, _ in apart], replies)
-        return reply
+        answer = self._said(understood, reply)
+        if not self.settings.llm_url or reply.evidence is None:
+            return answer
+        return (yield from self._written(answer, reply, reply.evidence))
 
     def _reply(
         self,

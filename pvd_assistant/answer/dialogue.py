@@ -73,8 +73,9 @@ def in_context(message: str, history: Sequence[Turn]) -> Said:
 def carried(request: str, before: str) -> str:
     """Complete a request with the subject of the one before it in its sentence; ``""`` when it has its own."""
     folded = fold(request)
-    named = (match[match.lastgroup or 0] for match in _rule("names").finditer(folded))
-    if any(map(_objects, named)) and not _rule("anaphora").search(folded):
+    named = {match[match.lastgroup or 0] for match in _rule("names").finditer(folded)}
+    named = {name for name in named if _objects(name) and not _rule("common").fullmatch(name)}
+    if named and not _rule("anaphora").search(folded):
         return ""
     own = _objects(request)
     return " ".join([request, *(word for word in _objects(before) if word not in own)])

@@ -45,6 +45,11 @@ def direct(request: str) -> str:
     return alone
 
 
+def starts_afresh(request: str) -> bool:
+    """Tell whether a request brings its own subject whatever comes before (« y a-t-il une aide pour… »)."""
+    return bool(_rule("afresh").search(aligned(request)))
+
+
 def _asks(clause: str) -> bool:
     return bool(_rule("asks").search(clause)) and not _rule("bare").match(clause)
 

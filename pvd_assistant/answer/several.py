@@ -1,6 +1,6 @@
 """Several questions in one message: each is asked apart, what surrounds it kept in mind, and has its heading.
 
-So are the requests of one sentence, which lean on each other more: each is given the subject of the ones before.
+So are the requests of a sentence when one has a subject of its own.
 
 A message asked as a whole finds passages for the question that has the most words, and little for the
 others; but questions on one subject, which lean on each other, are better asked as a whole. They are told
@@ -14,13 +14,15 @@ from dataclasses import replace
 
 from pvd_assistant.answer.composing import Draft, Section
 from pvd_assistant.answer.reply import Reply
-from pvd_assistant.answer.requests import direct
+from pvd_assistant.answer.requests import starts_afresh
 from pvd_assistant.answer.sections import heading, without_link
 from pvd_assistant.answer.understanding import Understanding, understand
 from pvd_assistant.messages import text
 from pvd_assistant.model import KNOWN, Status, Turn
 
 _MOST = 6
+#: Words that join requests: « et aussi ».
+_JOINS = 3
 
 
 def asked_apart(
@@ -31,6 +33,8 @@ def asked_apart(
     The rest of the message and its earlier questions come before a question as an earlier turn does: they
     tell the town, and what « et combien ? » is about.
     """
+    if message.requests:
+        return _requests_apart(message, history)
     if len(message.questions) < 2 or message.story:
         return []
     around = message.core
@@ -45,35 +49,16 @@ def asked_apart(
     return found
 
 
-def requests_apart(
+def _requests_apart(
     message: Understanding, history: Sequence[Turn]
 ) -> list[tuple[Understanding, tuple[Turn, ...]]]:
-    """Return each request of a sentence, complete, with the turns before it; nothing for a single one."""
-    around = message.core
+    """Return the requests of a sentence, when it is alone and one of them goes on to another subject."""
+    rest = message.core
     for request in message.requests:
-        around = around.replace(request, " ")
-    around = " ".join(around.split())
-    found = []
-    for n, (typed, asked) in enumerate(zip(message.requests, message.parts, strict=True)):
-        alone = asked == direct(typed)
-        before = " ".join(filter(None, (around, *(message.parts[:n] if alone else ()))))
-        turns = (*history, Turn("user", before)) if before else tuple(history)
-        found.append((understand(asked, turns), turns))
-    return found
-
-
-def in_order(asked: Sequence[str], replies: Sequence[Reply]) -> Reply | None:
-    """Join the replies to the requests of a sentence under their headings; ``None`` unless each has its own."""
-    if not replies or any(reply.status not in KNOWN or not reply.sections for reply in replies):
-        return None
-    return replace(
-        replies[0],
-        status=_status(replies),
-        sections=_under_headings(asked, replies),
-        warnings=_warnings(replies),
-        evidence=None,
-        final=False,
-    )
+        rest = rest.replace(request, " ")
+    if len(rest.split()) > _JOINS or not any(map(starts_afresh, message.parts[1:])):
+        return []
+    return [(understand(asked, history), tuple(history)) for asked in message.parts]
 
 
 def together(whole: Reply, asked: Sequence[Understanding], replies: Sequence[Reply]) -> Reply:
@@ -85,13 +70,24 @@ def together(whole: Reply, asked: Sequence[Understanding], replies: Sequence[Rep
     known = [reply for reply in replies if reply.status in KNOWN]
     if not known or (whole.status in KNOWN and _one_subject(replies)):
         return whole
+    said: set[str] = set()
+    sections: list[Section] = []
+    for question, reply in zip(asked, replies, strict=True):
+        title = heading(question.text)
+        own = [_new(section, said) for section in reply.sections]
+        if not own:
+            sections.append(Section(title=title, note=_note(reply)))
+        elif own[0].title:
+            sections += [Section(title=title), *own]
+        else:
+            sections += [replace(own[0], title=title), *own[1:]]
     return replace(
         whole,
         status=_status(replies),
         family=known[0].family,
-        sections=_under_headings([question.text for question in asked], replies),
+        sections=tuple(sections),
         note="",
-        warnings=_warnings(replies),
+        warnings=tuple(dict.fromkeys(w for reply in replies for w in reply.warnings)),
         nearest=(),
     )
 
@@ -110,41 +106,11 @@ def _one_subject(replies: Sequence[Reply]) -> bool:
     )
 
 
-def _under_headings(asked: Sequence[str], replies: Sequence[Reply]) -> tuple[Section, ...]:
-    """Put each reply under its question; a statement is made once, where it comes first if it does."""
-    leads = [reply.sections[0].drafts[0].text for reply in replies if _drafts(reply)]
-    said: set[str] = set()
-    sections: list[Section] = []
-    for question, reply in zip(asked, replies, strict=True):
-        title = heading(question)
-        own = [_new(section, said, leads) for section in reply.sections]
-        if not own:
-            sections.append(Section(title=title, note=_note(reply)))
-        elif own[0].title:
-            sections += [Section(title=title), *own]
-        else:
-            sections += [replace(own[0], title=title), *own[1:]]
-    return tuple(sections)
-
-
-def _new(section: Section, said: set[str], leads: Sequence[str]) -> Section:
-    """Drop the statements that another question brings, unless nothing would be left."""
-    first = section.drafts[:1]
-    fresh: tuple[Draft, ...] = tuple(
-        draft
-        for draft in section.drafts
-        if draft.text not in said and (draft in first or draft.text not in leads)
-    )
+def _new(section: Section, said: set[str]) -> Section:
+    """Drop the statements that an earlier question brought, unless nothing would be left."""
+    fresh: tuple[Draft, ...] = tuple(d for d in section.drafts if d.text not in said)
     said.update(draft.text for draft in section.drafts)
     return replace(section, drafts=fresh or section.drafts)
-
-
-def _drafts(reply: Reply) -> bool:
-    return bool(reply.sections and reply.sections[0].drafts)
-
-
-def _warnings(replies: Sequence[Reply]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(warning for reply in replies for warning in reply.warnings))
 
 
 def _note(reply: Reply) -> str:

@@ -66,6 +66,11 @@ class Understanding:
     language: str = "fr"
     numbers: tuple[str, ...] = field(default=())
 
+    @property
+    def several(self) -> tuple[str, ...]:
+        """What is asked when several things are, as typed: whole questions, or the requests of a sentence."""
+        return self.questions or self.requests
+
 
 def understand(question: str, history: Sequence[Turn] = (), limit: int = 4000) -> Understanding:
     """Read a question in its conversation.
