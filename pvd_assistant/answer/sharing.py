@@ -66,7 +66,7 @@ def by_request(
 ) -> list[tuple[list[int], list[Candidate]]]:
     """Share statements between the requests of a sentence, which are often on one subject.
 
-    Requests that the same statement answers best are answered together. What is asked last may be the kind of
+    Requests that the same statement answers best, or nearly, are answered together. What is asked last may be the kind of
     thing alone (« et jusqu’à quand ? »), which every statement is as far from: another statement goes where it
     answers better than most do.
 
@@ -82,9 +82,7 @@ def by_request(
     suits = choice("part") * odds + whole + choice("new kind") * met
     if chosen[0].role == "summary":  # what it is, found on its sheet
         suits[:, 0] += [_DEFINES * _defines(one) for one in requests[: len(of_parts)]]
-    together: dict[int, list[int]] = {}
-    for n, lead in enumerate(np.argmax(suits, axis=1)):
-        together.setdefault(int(lead), []).append(n)
+    together = _together(suits)
     asked = np.array([index.embed_question(one) for one in requests[: len(of_parts)]])
     vectors = np.array([_vector(candidate, index) for candidate in chosen])
     near = odds + choice("meaning") * asked @ vectors.T + met
@@ -96,6 +94,24 @@ def by_request(
         firsts = [lead, *_seconds(own, suits, group)]
         shared.append((group, _ordered([chosen[n] for n in firsts], [chosen[n] for n in own])))
     return shared
+
+
+def _together(suits: NDArray[np.float64]) -> dict[int, list[int]]:
+    """Return the requests that each first statement answers.
+
+    Two requests have a statement each when either answers its own clearly better than the other does.
+    """
+    together: dict[int, list[int]] = {}
+    for n, own in enumerate(suits):
+        lead = int(np.argmax(own))
+        for other, group in together.items():
+            first = suits[group[0]]
+            if min(own[lead] - own[other], first[other] - first[lead]) < choice("leads"):
+                group.append(n)
+                break
+        else:
+            together[lead] = [n]
+    return together
 
 
 def _seconds(
