@@ -73,6 +73,8 @@ def in_context(message: str, history: Sequence[Turn]) -> Said:
 def carried(request: str, before: str) -> str:
     """Complete a request with the subject of the one before it in its sentence; ``""`` when it has its own."""
     folded = fold(request)
+    if _rule("for_other").match(folded) and not _intents(request):
+        return _asked_of(request, before)
     named = {match[match.lastgroup or 0] for match in _rule("names").finditer(folded)}
     named = {name for name in named if _objects(name) and not _rule("common").fullmatch(name)}
     if named and not _rule("anaphora").search(folded):

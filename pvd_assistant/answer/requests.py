@@ -58,6 +58,8 @@ def _opens(right: str, left: str, comma: bool) -> bool:
     """Tell whether another request starts after a comma or an « et »."""
     if _rule("tells").search(left) and _rule("indirect").match(right):
         return True
+    if _rule("for_one").search(left) and _rule("for_other").match(right):
+        return True
     if not _rule("comma" if comma else "opens").match(right):
         return False
     relative = _rule("relative").match(right)
