@@ -71,7 +71,11 @@ def in_context(message: str, history: Sequence[Turn]) -> Said:
 
 
 def carried(request: str, before: str) -> str:
-    """Complete a request with the subject of the one before it in its sentence; ``""`` when it has its own."""
+    """Complete a request with the subject of those before it in its sentence; ``""`` when it has its own.
+
+    >>> carried("jusqu’à quand ?", "Combien donne l’Anah")
+    'jusqu’à quand ? l’Anah'
+    """
     folded = fold(request)
     if _rule("for_other").match(folded) and not _intents(request):
         return _asked_of(request, before)

@@ -1,8 +1,8 @@
 """Several requests in one sentence: « c’est quoi l’ORT et qui la signe ? » asks two things.
 
-A sentence is cut where « et » or a comma joins two clauses that both ask. One that joins two names (« la DETR et la
-DSIL »), two relative clauses or two words that share what follows (« où et comment déposer ») is left whole: a wrong
-cut is worse than none. The words are in ``data/understanding.yaml``.
+A sentence is cut where « et » or a comma joins two clauses that both ask. One that joins two names (« la
+DETR et la DSIL »), two relative clauses or two words that share what follows (« où et comment déposer ») is
+left whole: a wrong cut is worse than none. The words are in ``data/understanding.yaml``.
 """
 
 from __future__ import annotations
@@ -21,6 +21,8 @@ def requests(sentence: str) -> tuple[str, ...]:
     >>> requests("Combien donne l’Anah et jusqu’à quand ?")
     ('Combien donne l’Anah', 'jusqu’à quand ?')
     """
+    if len(sentence) > _data()["longest"]:
+        return ()
     flat = aligned(sentence)
     start, found = 0, []
     for join in _rule("joins").finditer(flat):
@@ -35,7 +37,11 @@ def requests(sentence: str) -> tuple[str, ...]:
 
 
 def direct(request: str) -> str:
-    """Ask a request by itself: « je voudrais savoir qui paie » → « qui paie », « s’il y a… » → « y a-t-il… »."""
+    """Ask a request by itself.
+
+    >>> direct("je voudrais savoir qui paie"), direct("s'il y a une aide")
+    ('qui paie', 'y a-t-il une aide')
+    """
     introduction = _rule("introduces").match(aligned(request))
     alone = request[introduction.end() :] if introduction else request
     flat = aligned(alone)

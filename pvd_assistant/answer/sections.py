@@ -57,7 +57,7 @@ def heading(question: str) -> str:
             break
         kept.append(word)
     said = " ".join(kept)
-    if words and not said.endswith(("?", "…", ".", "!")):
+    if words and not said.rstrip(" »\"'”").endswith(("?", "…", ".", "!")):
         said = f"{said}\u00a0?"
     return said[:1].upper() + said[1:]
 
@@ -82,9 +82,7 @@ def _questions(question: Understanding, shared: Sequence[Sequence[Candidate]]) -
     return sections
 
 
-def _requests(
-    question: Understanding, asked: Sequence[int], group: Sequence[Candidate]
-) -> Section:
+def _requests(question: Understanding, asked: Sequence[int], group: Sequence[Candidate]) -> Section:
     title = " ".join(heading(question.requests[n]) for n in asked)
     return Section(tuple(drafts(group)), title=title)
 

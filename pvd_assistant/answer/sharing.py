@@ -66,9 +66,9 @@ def by_request(
 ) -> list[tuple[list[int], list[Candidate]]]:
     """Share statements between the requests of a sentence, which are often on one subject.
 
-    Requests that the same statement answers best, or nearly, are answered together. What is asked last may be the kind of
-    thing alone (« et jusqu’à quand ? »), which every statement is as far from: another statement goes where it
-    answers better than most do.
+    Requests that the same statement answers best, or nearly, are answered together. What is asked last may
+    be the kind of thing alone (« et jusqu’à quand ? »), which every statement is as far from: another
+    statement goes where it answers better than most do.
 
     :param scores: log-odds of each candidate for the whole sentence.
     :param of_parts: log-odds of each candidate for each of the requests.
@@ -114,9 +114,7 @@ def _together(suits: NDArray[np.float64]) -> dict[int, list[int]]:
     return together
 
 
-def _seconds(
-    own: Sequence[int], suits: NDArray[np.float64], group: Sequence[int]
-) -> list[int]:
+def _seconds(own: Sequence[int], suits: NDArray[np.float64], group: Sequence[int]) -> list[int]:
     """Return the next best statement of each request that another one shares the first with."""
     seconds: list[int] = []
     for request in group if len(group) > 1 else ():
@@ -129,11 +127,12 @@ def _seconds(
 def _ordered(firsts: Sequence[Candidate], own: Sequence[Candidate]) -> list[Candidate]:
     """Put the best statements first, with the steps of their list, then the others as in any answer."""
     led: list[Candidate] = []
+    every = in_order([firsts[0], *own])
     for candidate in firsts:
-        steps = [c for c in own if step_number(c) and list_of(c) == list_of(candidate)]
-        whole = [candidate, *steps] if step_number(candidate) else [candidate]
-        led += sorted((c for c in dict.fromkeys(whole) if c not in led), key=in_document)
-    return [*led, *(c for c in in_order([firsts[0], *own]) if c not in led)]
+        steps = [c for c in every if step_number(c) and list_of(c) == list_of(candidate)]
+        whole = sorted(steps, key=in_document) if step_number(candidate) else [candidate]
+        led += [c for c in whole if c not in led]
+    return [*led, *(c for c in every if c not in led)]
 
 
 def _defines(request: str) -> bool:

@@ -34,8 +34,8 @@ class Understanding:
     :ivar subject: the user's question before, complete, for a message that leans on it.
     :ivar story: the rest of an e-mail: it often names what the questions are about.
     :ivar questions: the sentences of the core that end with a question mark, when there are several.
-    :ivar requests: what its sentence asks, as typed, when it asks several things (« c’est quoi et qui la signe »).
-    :ivar parts: what is asked, when several things are: whole questions, or the pieces of one.
+    :ivar requests: what its sentence asks, as typed, when it asks several things (« combien et pour qui »).
+    :ivar parts: what is asked, when several things are: whole questions, complete requests, or pieces.
     :ivar expects: kinds of things expected: amount, count, date, duration, person, place, yesno,
         list, how, definition.
     :ivar families: families by number of matching rules, best first.
@@ -65,11 +65,6 @@ class Understanding:
     refused: bool = False
     language: str = "fr"
     numbers: tuple[str, ...] = field(default=())
-
-    @property
-    def several(self) -> tuple[str, ...]:
-        """What is asked when several things are, as typed: whole questions, or the requests of a sentence."""
-        return self.questions or self.requests
 
 
 def understand(question: str, history: Sequence[Turn] = (), limit: int = 4000) -> Understanding:
