@@ -38,3 +38,8 @@ def fold(text: str) -> str:
     decomposed = unicodedata.normalize("NFKD", text.replace("’", "'").replace("œ", "oe"))
     bare = "".join(c for c in decomposed if not unicodedata.combining(c))
     return re.sub(r"\s+", " ", bare.casefold()).strip()
+
+
+def aligned(text: str) -> str:
+    """Fold ``text`` letter by letter, so that positions stay those of the text."""
+    return "".join((fold(c) or c)[:1] if not c.isspace() else " " for c in text)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from pvd_assistant.answer.cleaning import fold
+from pvd_assistant.answer.cleaning import aligned, fold
 from pvd_assistant.index.analysis import words
 from pvd_assistant.messages import load_data
 from pvd_assistant.model import Turn
@@ -70,6 +70,23 @@ def in_context(message: str, history: Sequence[Turn]) -> Said:
     return _completed(message, before)
 
 
+def carried(request: str, before: str) -> str:
+    """Complete a request with the subject of those before it in its sentence; ``""`` when it has its own.
+
+    >>> carried("jusqu’à quand ?", "Combien donne l’Anah")
+    'jusqu’à quand ? l’Anah'
+    """
+    folded = fold(request)
+    if _rule("for_other").match(folded) and not _intents(request):
+        return _asked_of(request, before)
+    named = {match[match.lastgroup or 0] for match in _rule("names").finditer(folded)}
+    named = {name for name in named if _objects(name) and not _rule("common").fullmatch(name)}
+    if named and not _rule("anaphora").search(folded):
+        return ""
+    own = _objects(request)
+    return " ".join([request, *(word for word in _objects(before) if word not in own)])
+
+
 def _completed(message: str, before: str) -> Said:
     if len(message) > _data()["longest_message"]:
         return Said(message)
@@ -101,27 +118,22 @@ def _completed(message: str, before: str) -> Said:
 def _without_opener(message: str) -> str:
     """Drop « ok merci, » at the start of a message that goes on to ask."""
     plain = " ".join(message.split())
-    match = _rule("openers").match(_aligned(plain))
+    match = _rule("openers").match(aligned(plain))
     return plain[match.end() :] if match and plain[match.end() :].strip(" .!?,") else plain
-
-
-def _aligned(text: str) -> str:
-    """Fold a text letter by letter, so that positions stay those of the text."""
-    return "".join((fold(c) or c)[:1] if not c.isspace() else " " for c in text)
 
 
 def _corrected(message: str, before: str) -> Said | None:
     """Read « pas la DETR, la DSIL » and « je voulais dire… »; ``None`` when nothing is corrected."""
-    aligned = _aligned(message)
+    flat = aligned(message)
     for name in ("instead", "meant"):
-        match = _rule(name).search(aligned)
+        match = _rule(name).search(flat)
         if match is None:
             continue
         right = message[slice(*match.span("right"))].strip(" .!?,")
         wrong = match.groupdict().get("wrong") or ""
         if not _objects(right):
             continue
-        at = _aligned(before).find(wrong) if wrong else -1
+        at = aligned(before).find(wrong) if wrong else -1
         if at >= 0:
             text = f"{before[:at]}{right}{before[at + len(wrong) :]}"
         elif _intents(right):

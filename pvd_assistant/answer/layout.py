@@ -79,4 +79,4 @@ def _sections(
         reviewed = reviewed_first(frequent, chosen, evidence.found, scores, index)
         if reviewed:
             return reviewed
-    return arrange(evidence.understood, chosen, evidence.found, of_parts, index)
+    return arrange(evidence.understood, chosen, evidence.found, scores, of_parts, index)

@@ -20,7 +20,7 @@ def with_each_question(
 
     A single question, and an e-mail whose story says what its questions are about, keep theirs.
     """
-    if len(question.questions) < 2 or question.story:
+    if not (question.questions or question.requests) or question.story:
         return list(hits)
     around = question.context or question.core
     own = [

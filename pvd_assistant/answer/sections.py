@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from pvd_assistant.answer import composition
 from pvd_assistant.answer.candidates import Candidate
 from pvd_assistant.answer.composing import Section, drafts
-from pvd_assistant.answer.selection import by_question
+from pvd_assistant.answer.requests import direct
+from pvd_assistant.answer.sharing import by_question, by_request
 from pvd_assistant.answer.understanding import Understanding
 from pvd_assistant.index.store import Index
 from pvd_assistant.messages import text
@@ -26,22 +27,29 @@ def arrange(
     question: Understanding,
     chosen: Sequence[Candidate],
     found: Sequence[Candidate],
+    scores: NDArray[float64],
     of_parts: Sequence[NDArray[float64]],
     index: Index,
 ) -> list[Section]:
     """Return the sections of an answer; a single one without a heading for a plain question.
 
+    :param scores: log-odds of each candidate found.
     :param of_parts: log-odds of each candidate found for each of the questions of the message.
     """
     if len(question.questions) > 1 and len(of_parts) > 1:
         shared = by_question(question.parts, chosen, found, of_parts, index)
         return _questions(question, shared)
+    if question.requests and len(of_parts) > 1:
+        groups = by_request(question.parts, chosen, found, scores, of_parts, index)
+        if len(groups) > 1:
+            return [_requests(question, *group) for group in groups]
+        chosen = groups[0][1]
     return _cards(chosen, index) or [Section(tuple(drafts(chosen)))]
 
 
 def heading(question: str) -> str:
     """Return a question as a heading: no « et enfin », no markup, cut at a word when long."""
-    words = without_link(_MARK.sub("", question)).split()
+    words = without_link(direct(_MARK.sub("", question))).split()
     kept: list[str] = []
     for word in words:
         if sum(map(len, kept)) + len(kept) + len(word) > composition.limit("heading"):
@@ -49,6 +57,8 @@ def heading(question: str) -> str:
             break
         kept.append(word)
     said = " ".join(kept)
+    if words and not said.rstrip(" »\"'”").endswith(("?", "…", ".", "!")):
+        said = f"{said}\u00a0?"
     return said[:1].upper() + said[1:]
 
 
@@ -70,6 +80,11 @@ def _questions(question: Understanding, shared: Sequence[Sequence[Candidate]]) -
         last = sections[-1]
         sections[-1] = Section(last.drafts, title=" ".join([last.title, *waiting]))
     return sections
+
+
+def _requests(question: Understanding, asked: Sequence[int], group: Sequence[Candidate]) -> Section:
+    title = " ".join(heading(question.requests[n]) for n in asked)
+    return Section(tuple(drafts(group)), title=title)
 
 
 def _cards(chosen: Sequence[Candidate], index: Index) -> list[Section]:

@@ -71,7 +71,7 @@ def select(
         chosen.append(best)
         room -= len(found[best].text)
     chosen = _led(question, found, scores, chosen)
-    return _with_steps(question, _in_order([found[i] for i in chosen]), found, index)
+    return _with_steps(question, in_order([found[i] for i in chosen]), found, index)
 
 
 def _official_first(found: Sequence[Candidate], scores: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -106,44 +106,8 @@ def _room(name: str, question: Understanding, questions: int, of_town: bool) -> 
     """Return how many statements, or characters, a question has in the answer."""
     more = max(len(question.questions), questions) - 1
     room = composition.limit(f"{name}_project" if of_town else name)
+    room += len(question.requests[1:]) * composition.limit(f"{name}_request")
     return -(-(room + more * composition.limit(f"{name}_more")) // questions)
-
-
-def by_question(
-    questions: Sequence[str],
-    chosen: Sequence[Candidate],
-    found: Sequence[Candidate],
-    of_parts: Sequence[NDArray[np.float64]],
-    index: Index,
-) -> list[list[Candidate]]:
-    """Share statements between the questions of a message: each under the one it answers best.
-
-    :param of_parts: log-odds of each candidate found for each of the questions.
-    :returns: a list a question, the best statement first; it may be empty.
-    """
-    place = {id(candidate): i for i, candidate in enumerate(found)}
-
-    def odds(own: NDArray[np.float64], candidate: Candidate, unseen: float) -> float:
-        """A definition read in its sheet may not be among those found."""
-        at = place.get(id(candidate))
-        return unseen if at is None else float(own[at])
-
-    asked = np.array(
-        [index.embed_question(question) for question, _ in zip(questions, of_parts, strict=False)]
-    )
-    shared: list[list[Candidate]] = [[] for _ in of_parts]
-    for candidate in chosen:
-        scores = np.array([odds(own, candidate, 0.0) for own in of_parts])
-        own_vector = index.unit_vectors(candidate.passage)[
-            candidate.passage.units.index(candidate.unit)
-        ]
-        scores += choice("meaning") * (asked @ own_vector)
-        shared[int(np.argmax(scores))].append(candidate)
-    for own, group in zip(of_parts, shared, strict=True):
-        if group:
-            best = max(group, key=lambda c: odds(own, c, np.inf))
-            group[:] = _in_order([best, *(c for c in group if c is not best)])
-    return shared
 
 
 def _led(
@@ -252,7 +216,7 @@ def _again(candidate: Candidate, earlier: Iterable[Candidate]) -> bool:
     return repeats(candidate.text, [o.text for o in earlier if row or o.unit.kind != "row"])
 
 
-def _in_order(chosen: list[Candidate]) -> list[Candidate]:
+def in_order(chosen: list[Candidate]) -> list[Candidate]:
     """Keep the answer first; then its document by section and place, then the other documents."""
     first, rest = chosen[0], chosen[1:]
     documents = list(dict.fromkeys(c.passage.document for c in chosen))

@@ -1,5 +1,7 @@
 """Several questions in one message: each is asked apart, what surrounds it kept in mind, and has its heading.
 
+So are the requests of a sentence when one has a subject of its own.
+
 A message asked as a whole finds passages for the question that has the most words, and little for the
 others; but questions on one subject, which lean on each other, are better asked as a whole. They are told
 apart by what they find (figures in docs/evaluation.md).
@@ -12,12 +14,15 @@ from dataclasses import replace
 
 from pvd_assistant.answer.composing import Draft, Section
 from pvd_assistant.answer.reply import Reply
+from pvd_assistant.answer.requests import starts_afresh
 from pvd_assistant.answer.sections import heading, without_link
 from pvd_assistant.answer.understanding import Understanding, understand
 from pvd_assistant.messages import text
 from pvd_assistant.model import KNOWN, Status, Turn
 
 _MOST = 6
+#: Words that join requests: « et aussi ».
+_JOINS = 3
 
 
 def asked_apart(
@@ -28,6 +33,8 @@ def asked_apart(
     The rest of the message and its earlier questions come before a question as an earlier turn does: they
     tell the town, and what « et combien ? » is about.
     """
+    if message.requests:
+        return _requests_apart(message, history)
     if len(message.questions) < 2 or message.story:
         return []
     around = message.core
@@ -40,6 +47,18 @@ def asked_apart(
         # « Et l’ORT est-elle obligatoire ? » goes on to another subject more often than not.
         found.append((understand(without_link(question), turns), turns))
     return found
+
+
+def _requests_apart(
+    message: Understanding, history: Sequence[Turn]
+) -> list[tuple[Understanding, tuple[Turn, ...]]]:
+    """Return the requests of a sentence, when it is alone and one of them goes on to another subject."""
+    rest = message.core
+    for request in message.requests:
+        rest = rest.replace(request, " ")
+    if len(rest.split()) > _JOINS or not any(map(starts_afresh, message.parts[1:])):
+        return []
+    return [(understand(asked, history), tuple(history)) for asked in message.parts]
 
 
 def together(whole: Reply, asked: Sequence[Understanding], replies: Sequence[Reply]) -> Reply:

@@ -12,8 +12,9 @@ from functools import cache
 from typing import Any
 
 from pvd_assistant.answer.cleaning import clean, fold
-from pvd_assistant.answer.dialogue import Said, courtesy, in_context
+from pvd_assistant.answer.dialogue import Said, carried, courtesy, in_context
 from pvd_assistant.answer.languages import in_french, language_of
+from pvd_assistant.answer.requests import direct, requests
 from pvd_assistant.messages import load_data
 from pvd_assistant.model import Family, Turn
 from pvd_assistant.personal_data import mask
@@ -33,7 +34,8 @@ class Understanding:
     :ivar subject: the user's question before, complete, for a message that leans on it.
     :ivar story: the rest of an e-mail: it often names what the questions are about.
     :ivar questions: the sentences of the core that end with a question mark, when there are several.
-    :ivar parts: what is asked, when several things are: whole questions, or the pieces of one.
+    :ivar requests: what its sentence asks, as typed, when it asks several things (« combien et pour qui »).
+    :ivar parts: what is asked, when several things are: whole questions, complete requests, or pieces.
     :ivar expects: kinds of things expected: amount, count, date, duration, person, place, yesno,
         list, how, definition.
     :ivar families: families by number of matching rules, best first.
@@ -52,6 +54,7 @@ class Understanding:
     subject: str = ""
     story: str = ""
     questions: tuple[str, ...] = ()
+    requests: tuple[str, ...] = ()
     parts: tuple[str, ...] = ()
     expects: frozenset[str] = frozenset()
     families: tuple[Family, ...] = ()
@@ -80,14 +83,17 @@ def understand(question: str, history: Sequence[Turn] = (), limit: int = 4000) -
     said = in_context(core, history) if history and core and not rest else Said(core)
     core, follow_up = said.text, said.leans
     folded = fold(core)
+    questions = _questions(core)
+    asked = () if questions or said.swaps or rest else _requests(core)
     return Understanding(
         text=text,
         core=core,
         context=rest if said.swaps or not follow_up else _context(said.before, history),
         subject=said.before if follow_up and not said.swaps else "",
         story=rest,
-        questions=_questions(core),
-        parts=_questions(core) or _parts(core),
+        questions=questions,
+        requests=asked,
+        parts=questions or _completed(asked) or _parts(core),
         expects=expected(core),
         families=_families(folded),
         follow_up=follow_up,
@@ -212,6 +218,18 @@ def _questions(core: str) -> tuple[str, ...]:
     asked = [s for s in _sentences(core) if s.rstrip(" »\"'").endswith("?")]
     whole = [s for s in asked if len(s.split()) >= _data()["email"]["whole_question"]]
     return tuple(whole) if len(whole) > 1 else ()
+
+
+def _requests(core: str) -> tuple[str, ...]:
+    """Return the requests of the sentence that asks several things; nothing unless it is alone to."""
+    several = [cut for cut in map(requests, _sentences(core)) if cut]
+    return several[0] if len(several) == 1 else ()
+
+
+def _completed(asked: Sequence[str]) -> tuple[str, ...]:
+    """Give each request of a sentence the subject that it leaves to the one before it."""
+    alone = list(map(direct, asked))
+    return tuple(carried(one, " ".join(alone[:n])) or one for n, one in enumerate(alone))
 
 
 def _families(folded: str) -> tuple[Family, ...]:

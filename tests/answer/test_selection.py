@@ -9,7 +9,8 @@ import numpy as np
 from pvd_assistant.answer.assistant import Assistant
 from pvd_assistant.answer.candidates import Candidate
 from pvd_assistant.answer.places import Places
-from pvd_assistant.answer.selection import by_question, select, step_number
+from pvd_assistant.answer.selection import select, step_number
+from pvd_assistant.answer.sharing import by_question
 from pvd_assistant.answer.understanding import Understanding, understand
 from pvd_assistant.model import Filters
 
