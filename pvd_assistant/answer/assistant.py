@@ -7,14 +7,15 @@ import re
 import time
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pvd_assistant.answer import abstention, composing, composition, doubts, languages, ranking
-from pvd_assistant.answer.candidates import Candidate, Evidence, ask_for, candidates
+from pvd_assistant.answer.asides import about_the_answer
+from pvd_assistant.answer.candidates import Asked, Candidate, Evidence, ask_for, candidates
 from pvd_assistant.answer.comparison import compare
 from pvd_assistant.answer.composing import Section
 from pvd_assistant.answer.contact import prefecture
@@ -24,6 +25,7 @@ from pvd_assistant.answer.layout import lay_out
 from pvd_assistant.answer.list_request import wanted
 from pvd_assistant.answer.listing import listed
 from pvd_assistant.answer.places import Places, about_places, find_places
+from pvd_assistant.answer.pointing import pointed
 from pvd_assistant.answer.reply import Reply
 from pvd_assistant.answer.reviewed import asked_exactly
 from pvd_assistant.answer.searching import with_each_question
@@ -33,7 +35,7 @@ from pvd_assistant.answer.understanding import Understanding, understand
 from pvd_assistant.answer.verdicts import verdict
 from pvd_assistant.index.store import Index
 from pvd_assistant.messages import text
-from pvd_assistant.model import KNOWN, Answer, Family, Filters, Kind, Statement, Status, Turn
+from pvd_assistant.model import KNOWN, Answer, Family, Filters, Hit, Kind, Statement, Status, Turn
 from pvd_assistant.observability import metrics, tracing
 from pvd_assistant.settings import Settings, load_settings
 from pvd_assistant.territory.communes import Territory
@@ -157,8 +159,11 @@ class Assistant:
     ) -> Generator[Statement, None, Answer]:
         limit = self.settings.question_limit
         with tracing.span("pvd.understand"):
-            understood = understand(question, history, limit)
-        answer = yield from self._answer(understood, history, filters)
+            told = pointed(question[:limit], history, self.index)
+            understood = understand(told.question, told.history, limit)
+        if told.ask:
+            return replace(_plain(understood, "clarify", told.ask), question=question[:limit])
+        answer = yield from self._answer(understood, told.history, filters)
         said = {"status": answer.status, "engine": answer.engine, "family": answer.family}
         tracing.note({f"pvd.{name}": value for name, value in said.items()})
         warnings = (*self._about_the_question(question, understood), *answer.warnings)
@@ -181,7 +186,7 @@ class Assistant:
             hits = with_each_question(understood, hits, filters, self.index)
         hits = [hit for hit in hits if composition.stated(hit.passage.headings)]
         asked = ask_for(understood, self.index, places.names)
-        return Evidence(understood, asked, hits, candidates(asked, hits, self.index), limited)
+        return Evidence(understood, asked, hits, self._unsaid(understood, asked, hits), limited)
 
     def _answer(
         self, understood: Understanding, history: Sequence[Turn], filters: Filters
@@ -216,6 +221,11 @@ class Assistant:
         if understood.courtesy:
             note = text(f"answer.{understood.courtesy}")
             return Reply(places, "clarify", note=note, final=True)
+        if understood.about:
+            answering = partial(self._reply, filters=filters)
+            aside = about_the_answer(understood, history, places, answering, self.index)
+            if aside is not None:
+                return aside
         if not understood.core:
             note = languages.line(understood.language, declined=True)
             return Reply(places, "unknown", note=note, final=True)
@@ -226,7 +236,7 @@ class Assistant:
             sections = (Section(settled.drafts),)
             return Reply(places, settled.status, settled.family, sections, final=True)
         if settled is None and (asked := wanted(understood, places, filters)) is not None:
-            section = listed(asked, places, self.index, self.territory)
+            section = listed(asked, places, self.index, self.territory, understood.said)
             if section is not None:
                 return Reply(places, "answered", asked.family, (section,), final=True)
         evidence = self.evidence(understood, places, filters)
@@ -274,12 +284,18 @@ class Assistant:
     def _scores_of_parts(self, evidence: Evidence, places: Places) -> list[NDArray[np.float64]]:
         """Score the same candidates for each of the questions of the message."""
         understood, hits = evidence.understood, evidence.hits
-        return [
-            ranking.sentence_scores(
-                candidates(ask_for(understood, self.index, places.names, part), hits, self.index)
-            )
+        asked = (
+            ask_for(understood, self.index, places.names, part)
             for part in understood.parts[:_PARTS]
-        ]
+        )
+        return [ranking.sentence_scores(self._unsaid(understood, one, hits)) for one in asked]
+
+    def _unsaid(
+        self, understood: Understanding, asked: Asked, hits: Sequence[Hit]
+    ) -> list[Candidate]:
+        """Describe what may answer, but for what must not be said again."""
+        found = candidates(asked, hits, self.index)
+        return [c for c in found if c.text not in understood.said] if understood.said else found
 
     def _said(self, understood: Understanding, reply: Reply) -> Answer:
         """Put a reply into words, with its citations."""

@@ -17,9 +17,10 @@ from pvd_assistant.answer import composition
 from pvd_assistant.answer.candidates import Coverage
 from pvd_assistant.answer.cleaning import fold
 from pvd_assistant.answer.composing import Draft, Section
-from pvd_assistant.answer.list_request import MOST_INHABITANTS, Wanted, list_pattern, list_share
+from pvd_assistant.answer.list_request import Wanted, list_pattern, list_share
 from pvd_assistant.answer.places import Places
 from pvd_assistant.answer.sections import project_place
+from pvd_assistant.answer.sizes import MOST_INHABITANTS
 from pvd_assistant.answer.understanding import commands
 from pvd_assistant.french import french_date, french_number
 from pvd_assistant.index.analysis import term_set, terms
@@ -47,8 +48,13 @@ class _Found:
     wider: str = ""
 
 
-def listed(asked: Wanted, places: Places, index: Index, territory: Territory) -> Section | None:
-    """Return the list; ``None`` when too few sheets match: sentences say more then."""
+def listed(
+    asked: Wanted, places: Places, index: Index, territory: Territory, said: str = ""
+) -> Section | None:
+    """Return the list; ``None`` when too few sheets match: sentences say more then.
+
+    :param said: what the answers before said: the sheets they listed are left out.
+    """
     found = _widened(asked, index, territory)
     if found is None:
         return None
@@ -60,12 +66,16 @@ def listed(asked: Wanted, places: Places, index: Index, territory: Territory) ->
         lines = _project_lines(documents, asked, index)
     else:
         lines = _lines(documents, index)
-    return Section(tuple(lines[: composition.limit("listed")]), note=_note(asked, found))
+    shown = tuple(lines[: composition.limit("listed")])
+    if not said:
+        return Section(shown, note=_note(asked, found))
+    rest = tuple(line for line in lines if line.text not in said)[: composition.limit("listed")]
+    return Section(rest, note=_note_of_rest(asked, len(rest)))
 
 
 def _widened(asked: Wanted, index: Index, territory: Territory) -> _Found | None:
     """Return what meets every criterion, or else what does when one of them is given up."""
-    fewest = 1 if asked.limited else composition.limit("listed_fewest")
+    fewest = 1 if asked.limited or asked.few else composition.limit("listed_fewest")
     for wider, filters in _attempts(asked, territory):
         loosened = replace(asked, filters=filters)
         documents = _matching(loosened, index)
@@ -114,6 +124,12 @@ def _note(asked: Wanted, found: _Found) -> str:
         return counted
     none = text("answer.listed_none", criteria=_criteria(asked.filters))
     return f"{none} {text(f'answer.listed_wider_{found.wider}')} {counted}"
+
+
+def _note_of_rest(asked: Wanted, count: int) -> str:
+    form = "one" if count == 1 else "many"
+    kind = text(f"answer.listed_one_{asked.kind}" if count == 1 else f"answer.listed_{asked.kind}")
+    return text(f"answer.listed_rest_{form}", count=count, kind=kind)
 
 
 def _criteria(filters: Filters) -> str:

@@ -1,0 +1,142 @@
+"""What is asked of the answer before: its sources, a shorter one, what else there is, which is best.
+
+The question before is asked again, as it was: nothing an answer said is believed, its numbers least of all,
+and what is said now has numbers of its own. What was said is only read not to be said again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+
+from pvd_assistant.answer.composing import Draft, Section
+from pvd_assistant.answer.dialogue import courtesy
+from pvd_assistant.answer.ellipsis import aside
+from pvd_assistant.answer.places import Places
+from pvd_assistant.answer.pointing import counts, last_answer, listed_names
+from pvd_assistant.answer.reply import Reply
+from pvd_assistant.answer.understanding import Understanding, understand
+from pvd_assistant.french import french_date
+from pvd_assistant.index.store import Index
+from pvd_assistant.messages import text
+from pvd_assistant.model import KNOWN, Turn
+
+_BRIEF, _BRIEF_LIST, _SOURCES, _NAMES = 2, 3, 4, 4
+
+#: Replies to a question asked in a conversation.
+Answering = Callable[[Understanding, Sequence[Turn]], Reply]
+
+
+def about_the_answer(
+    asked: Understanding, history: Sequence[Turn], places: Places, answering: Answering, index: Index
+) -> Reply | None:
+    """Return the reply to what is asked of the answer before; ``None`` when it is a question like any other.
+
+    :param asked: a message whose ``about`` is not empty.
+    """
+    if asked.about == "vague":
+        return _asking_back(places, text("answer.vague"))
+    shown = last_answer(history)
+    names = _names(shown, index) if asked.about in ("which", "detail", "choice") else []
+    if len(names) > 1:
+        key = "answer.choice" if asked.about == "choice" else "answer.which"
+        return _asking_back(places, text(key, names=_enumerated(names)))
+    if asked.about == "which":
+        return None
+    found = _question_before(history)
+    if found is None:
+        return _asking_back(places, text("answer.vague"))
+    before, turns = found
+    understood = understand(before, turns)
+    if asked.about in ("further", "detail"):
+        said = "\n".join(turn.content for turn in history if turn.role == "assistant")
+        return _further(answering(replace(understood, said=said), turns), said, shown)
+    reply = answering(understood, turns)
+    if reply.status not in KNOWN:
+        return reply
+    if asked.about == "choice":
+        return _choosing(reply, index)
+    sections = (_sources(reply, index),) if asked.about == "sources" else _brief(reply)
+    return replace(reply, sections=sections, evidence=None, final=True)
+
+
+def _question_before(history: Sequence[Turn]) -> tuple[str, Sequence[Turn]] | None:
+    """Return the last question that asks something of the documents, with the turns before it."""
+    for n in reversed(range(len(history))):
+        said = history[n].content
+        if history[n].role == "user" and not courtesy(said) and not aside(said):
+            return said, history[:n]
+    return None
+
+
+def _further(reply: Reply, said: str, shown: str) -> Reply:
+    """Keep what was not said yet."""
+    sections = []
+    for section in reply.sections if reply.status in KNOWN else ():
+        new = tuple(draft for draft in section.drafts if draft.text not in said)
+        if new:
+            sections.append(replace(section, drafts=new, rows=(), columns=()))
+    if not sections:
+        key = "no_more_listed" if counts(shown) else "no_more"
+        return replace(_asking_back(reply.places, text(f"answer.{key}")), family=reply.family)
+    if not counts(sections[0].note):
+        sections[0] = replace(sections[0], note=text("answer.further"))
+    return replace(reply, sections=tuple(sections), evidence=None, final=True)
+
+
+def _sources(reply: Reply, index: Index) -> Section:
+    """Quote a sentence of each document the answer rests on, with its publisher and its date."""
+    first: dict[str, Draft] = {}
+    for draft in _drafts(reply):
+        first.setdefault(draft.passages[0].document, draft)
+    drafts = []
+    for document, draft in list(first.items())[:_SOURCES]:
+        metadata = index.documents[document].metadata
+        label = text(
+            "answer.source_of",
+            title=metadata.title,
+            publisher=metadata.publisher,
+            date=french_date(metadata.updated),
+        )
+        drafts.append(replace(draft, label=label, bullet=True, step=0, header=""))
+    return Section(tuple(drafts), note=text("answer.sources"))
+
+
+def _brief(reply: Reply) -> tuple[Section, ...]:
+    """Keep the first statements of each section."""
+    most = 1 if len(reply.sections) > 1 else _BRIEF
+    return tuple(
+        replace(
+            section, drafts=section.drafts[: _BRIEF_LIST if counts(section.note) else most]
+        )
+        for section in reply.sections
+    )
+
+
+def _choosing(reply: Reply, index: Index) -> Reply:
+    """Say what there is to choose from: the offers the answer rests on."""
+    documents = dict.fromkeys(draft.passages[0].document for draft in _drafts(reply))
+    offers = [index.documents[d].metadata for d in documents]
+    names = [offer.title for offer in offers if offer.kind == "offre"][:_NAMES]
+    if len(names) < 2:
+        return _asking_back(reply.places, text("answer.choice_alone"))
+    return _asking_back(reply.places, text("answer.choice", names=_enumerated(names)))
+
+
+def _drafts(reply: Reply) -> Iterator[Draft]:
+    for section in reply.sections:
+        yield from section.drafts
+        for _, cells in section.rows:
+            yield from filter(None, cells)
+
+
+def _names(shown: str, index: Index) -> list[str]:
+    return listed_names(shown, index, _NAMES)
+
+
+def _enumerated(names: Sequence[str]) -> str:
+    return " ; ".join(f"« {name} »" for name in names)
+
+
+def _asking_back(places: Places, note: str) -> Reply:
+    return Reply(places, "clarify", note=note, final=True)

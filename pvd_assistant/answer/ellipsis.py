@@ -1,0 +1,144 @@
+"""Very short follow-ups, which say nothing of their subject: « un exemple ? », « et en Bourgogne ? », « d’autres ? ».
+
+A place or a size limits the question before; an example is a project about its subject; the rest is asked of
+the answer itself (:mod:`pvd_assistant.answer.asides`). The words are in ``data/understanding.yaml``.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from pvd_assistant.answer.message_words import aligned, dialogue, intents, objects, rule, rules
+from pvd_assistant.answer.sizes import size_span
+from pvd_assistant.french import french_number
+from pvd_assistant.territory.areas import area_spans
+
+_END = " \t.?!,;:…"
+_LEAD = re.compile(r"\b(?:de|d'|avec)\s*$")
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """A place, a size or both.
+
+    :ivar words: as a question says it (« en Bretagne », « de moins de 2 000 habitants »).
+    """
+
+    words: str
+    area: bool
+    size: bool
+
+
+def aside(message: str) -> str:
+    """Return what a message asks of the answer before: sources, brief, further, detail, choice; else ``""``."""
+    folded = _bare(message)
+    return next((name for name, one in rules("asides").items() if one.fullmatch(folded)), "")
+
+
+def limit_of(message: str, shown: str) -> Limit | None:
+    """Return the place or the size that is all a message says (« et dans le Finistère ? »).
+
+    :param shown: the answer before: « plus petites » is smaller than the towns it shows.
+    """
+    plain = rule("joins_limit").sub("", message.strip(_END), count=1)
+    folded = aligned(plain)
+    areas, size = area_spans(folded), _size(folded)
+    relative = rule("relative").search(folded)
+    if not areas and not size and not relative:
+        return None
+    left = _without(plain, [*areas, *filter(None, [size, relative and relative.span()])])
+    filler = rule("filler")
+    if any(not filler.fullmatch(aligned(word)) for word in (*objects(left), *intents(left))):
+        return None
+    if relative is None:
+        return Limit(_led(plain, areas), bool(areas), size is not None)
+    than = _than(bool(relative["smaller"]), shown)
+    if not than:
+        return Limit(plain, bool(areas), False)
+    where = " ".join(plain[slice(*span)] for span in areas)
+    return Limit(f"{than} {where}".strip(), bool(areas), True)
+
+
+def limited(question: str, limit: Limit) -> str:
+    """Put a place or a size in a question, instead of those it has."""
+    folded = aligned(question)
+    dropped = area_spans(folded) if limit.area else []
+    size = _size(folded) if limit.size else None
+    base = _without(question, [*dropped, *filter(None, [size])]).strip(_END)
+    return f"{base} {limit.words} ?"
+
+
+def example_of(message: str, before: str, shown: str) -> str:
+    """Return the list of projects that « un exemple ? », « qui l’a fait ? » asks for; ``""`` for anything else.
+
+    :param before: the question it leans on.
+    """
+    folded = aligned(message.strip(_END))
+    match = next(filter(None, (one.fullmatch(folded) for one in rules("examples").values())), None)
+    if match is None:
+        return ""
+    rest = message[slice(*match.span("rest"))] if "rest" in match.groupdict() else ""
+    limit = limit_of(rest, shown) if rest.strip(_END) else None
+    if rest.strip(_END) and limit is None:
+        return ""
+    if asks_projects(before):
+        asked = before
+    else:
+        subject = _subject(before)
+        if not subject:
+            return ""
+        spans = _spans(before)
+        kept = " ".join(before[slice(*span)].strip() for span in spans)
+        asked = f"{dialogue('examples_of').format(subject=subject)} {kept}".strip() + " ?"
+    return limited(asked, limit) if limit else asked
+
+
+def asks_projects(question: str) -> bool:
+    """Tell whether a question asks for projects, so that an example of it is one of them."""
+    return bool(rule("projects").search(aligned(question)))
+
+
+def _subject(question: str) -> str:
+    unsaid = rule("unsaid")
+    left = _without(question, _spans(question))
+    return " ".join(dict.fromkeys(w for w in objects(left) if not unsaid.fullmatch(aligned(w))))
+
+
+def _spans(question: str) -> list[tuple[int, int]]:
+    folded = aligned(question)
+    size = _size(folded)
+    return [*area_spans(folded), *([size] if size else [])]
+
+
+def _size(folded: str) -> tuple[int, int] | None:
+    """Return where a number of inhabitants stands, with the « de » that leads to it."""
+    span = size_span(folded)
+    lead = _LEAD.search(folded[: span[0]]) if span else None
+    return (lead.start(), span[1]) if span and lead else span
+
+
+def _led(words: str, areas: list[tuple[int, int]]) -> str:
+    """« la Bretagne » → « dans la Bretagne »: a name alone leads nowhere."""
+    bare = areas and areas[0][0] == 0 and not rule("leads").match(aligned(words))
+    return f"dans {words}" if bare else words
+
+
+def _than(smaller: bool, shown: str) -> str:
+    """« de moins de 1 599 habitants », the smallest town shown; nothing when no size is shown."""
+    said = re.findall(r"(?m)^- [^:\n]*?(\d[\d\s]*) habitants[^:\n]* :", shown)
+    sizes = [int(re.sub(r"\D", "", number)) for number in said]
+    if not sizes:
+        return ""
+    words: str = dialogue("smaller_than" if smaller else "larger_than")
+    return words.format(inhabitants=french_number(min(sizes) if smaller else max(sizes) + 1))
+
+
+def _without(text: str, spans: list[tuple[int, int]]) -> str:
+    for start, end in sorted(spans, reverse=True):
+        text = f"{text[:start]} {text[end:]}"
+    return " ".join(text.split())
+
+
+def _bare(message: str) -> str:
+    return aligned(" ".join(message.split())).strip(_END)
