@@ -28,7 +28,11 @@ Answering = Callable[[Understanding, Sequence[Turn]], Reply]
 
 
 def about_the_answer(
-    asked: Understanding, history: Sequence[Turn], places: Places, answering: Answering, index: Index
+    asked: Understanding,
+    history: Sequence[Turn],
+    places: Places,
+    answering: Answering,
+    index: Index,
 ) -> Reply | None:
     """Return the reply to what is asked of the answer before; ``None`` when it is a question like any other.
 
@@ -106,9 +110,7 @@ def _brief(reply: Reply) -> tuple[Section, ...]:
     """Keep the first statements of each section."""
     most = 1 if len(reply.sections) > 1 else _BRIEF
     return tuple(
-        replace(
-            section, drafts=section.drafts[: _BRIEF_LIST if counts(section.note) else most]
-        )
+        replace(section, drafts=section.drafts[: _BRIEF_LIST if counts(section.note) else most])
         for section in reply.sections
     )
 

@@ -120,7 +120,9 @@ def _elliptical(plain: str, before: Said, shown: str) -> Said | None:
         topic = "" if asks_projects(before.text) else before.subject
         return Said(example, before.text, swaps=True, leans=True, topic=topic)
     if limit := limit_of(plain, shown):
-        topic = limited(before.subject, replace(limit, size=False)) if limit.area else before.subject
+        topic = (
+            limited(before.subject, replace(limit, size=False)) if limit.area else before.subject
+        )
         return Said(limited(before.text, limit), before.text, swaps=True, leans=True, topic=topic)
     return None
 
@@ -140,7 +142,7 @@ def _leaning(plain: str, before: Said) -> Said:
         return Said(own, before.subject, leans=True, about="which" if which else "")
     if opens and not asks and len(subjects) <= dialogue("most_objects"):
         if rule("restricts").search(folded):
-            return Said(_joined(before.text, plain), before.text, swaps=True, leans=True)
+            return _conditioned(plain, before)
         swapped = _name_for_name(plain, before.text) or _asked_of(plain, before.text)
         return Said(swapped, before.text, swaps=True, leans=True)
     if rule("anaphora").search(folded):
@@ -172,9 +174,13 @@ def _defines(plain: str) -> bool:
     return short and bool(rule("defines").search(fold(plain)))
 
 
-def _joined(before: str, added: str) -> str:
-    """Add a condition to the question before, in one sentence."""
-    return f"{before.strip(' .?!')} {rule('joins').sub('', added, count=1)}"
+def _conditioned(plain: str, before: Said) -> Said:
+    """Add a condition to the question before, in one sentence; it stands alone when it names the subject."""
+    asked = before.text if not before.topic or asks_projects(before.topic) else before.topic
+    condition = rule("joins").sub("", plain, count=1)
+    if set(map(fold, objects(condition))) & set(map(fold, objects(asked))):
+        return Said(condition, asked, leans=True)
+    return Said(f"{asked.strip(' .?!')} {condition}", asked, swaps=True, leans=True)
 
 
 def _without_opener(message: str) -> str:
@@ -222,5 +228,3 @@ def _name_for_name(message: str, before: str) -> str:
 
 def _names(text: str) -> list[str]:
     return [word for word in dict.fromkeys(objects(text)) if word[:1].isupper()]
-
-

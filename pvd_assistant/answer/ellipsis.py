@@ -1,4 +1,4 @@
-"""Very short follow-ups, which say nothing of their subject: « un exemple ? », « et en Bourgogne ? », « d’autres ? ».
+"""Very short follow-ups, which say nothing of their subject: « un exemple ? », « et en Bourgogne ? ».
 
 A place or a size limits the question before; an example is a project about its subject; the rest is asked of
 the answer itself (:mod:`pvd_assistant.answer.asides`). The words are in ``data/understanding.yaml``.
@@ -9,7 +9,15 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from pvd_assistant.answer.message_words import aligned, dialogue, intents, objects, rule, rules
+from pvd_assistant.answer.message_words import (
+    WORD,
+    aligned,
+    dialogue,
+    intents,
+    objects,
+    rule,
+    rules,
+)
 from pvd_assistant.answer.sizes import size_span
 from pvd_assistant.french import french_number
 from pvd_assistant.territory.areas import area_spans
@@ -31,7 +39,7 @@ class Limit:
 
 
 def aside(message: str) -> str:
-    """Return what a message asks of the answer before: sources, brief, further, detail, choice; else ``""``."""
+    """Return what a message asks of the answer before: sources, brief, further, detail, choice, or ``""``."""
     folded = _bare(message)
     return next((name for name, one in rules("asides").items() if one.fullmatch(folded)), "")
 
@@ -70,7 +78,7 @@ def limited(question: str, limit: Limit) -> str:
 
 
 def example_of(message: str, before: str, shown: str) -> str:
-    """Return the list of projects that « un exemple ? », « qui l’a fait ? » asks for; ``""`` for anything else.
+    """Return the list of projects that « un exemple ? », « qui l’a fait ? » asks for; else ``""``.
 
     :param before: the question it leans on.
     """
@@ -100,9 +108,20 @@ def asks_projects(question: str) -> bool:
 
 
 def _subject(question: str) -> str:
-    unsaid = rule("unsaid")
-    left = _without(question, _spans(question))
-    return " ".join(dict.fromkeys(w for w in objects(left) if not unsaid.fullmatch(aligned(w))))
+    """Return what a question is about, with the small words between its words (« manager de commerce »)."""
+    left, unsaid, asks = _without(question, _spans(question)), rule("unsaid"), rule("intents")
+    kept: list[str] = []
+    between: list[str] = []
+    for word in WORD.findall(left):
+        folded = aligned(word)
+        if unsaid.fullmatch(folded) or asks.fullmatch(folded):
+            between = []
+        elif objects(word):
+            kept += [*(between if kept else ()), word]
+            between = []
+        else:
+            between.append(word)
+    return " ".join(kept)
 
 
 def _spans(question: str) -> list[tuple[int, int]]:
@@ -126,7 +145,7 @@ def _led(words: str, areas: list[tuple[int, int]]) -> str:
 
 def _than(smaller: bool, shown: str) -> str:
     """« de moins de 1 599 habitants », the smallest town shown; nothing when no size is shown."""
-    said = re.findall(r"(?m)^- [^:\n]*?(\d[\d\s]*) habitants[^:\n]* :", shown)
+    said = re.findall(r"(?m)^- [^:\n]*?(\d[\d\s]*)\shabitants[^:\n]*\s:", shown)
     sizes = [int(re.sub(r"\D", "", number)) for number in said]
     if not sizes:
         return ""

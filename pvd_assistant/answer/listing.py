@@ -59,6 +59,9 @@ def listed(
     if found is None:
         return None
     documents = found.documents
+    if asked.filters.population and not found.asked.filters.population:
+        low, high = asked.filters.population
+        documents.sort(key=lambda d: _beyond(index.documents[d].metadata, low, high))
     if asked.kind == _PROJECT:
         town = next((m.communes[0] for m in places.mentions if len(m.communes) == 1), None)
         if town is not None:
@@ -196,6 +199,12 @@ def _distance(metadata: Metadata, town: Commune) -> tuple[int, float]:
     if not place.population or not town.population:
         return near, math.inf
     return near, abs(math.log(place.population / town.population))
+
+
+def _beyond(metadata: Metadata, low: int, high: int) -> int:
+    """Return how many inhabitants a project is from the sizes asked for."""
+    population = (metadata.place and metadata.place.population) or MOST_INHABITANTS
+    return max(low - population, population - high, 0)
 
 
 def _lines(documents: Sequence[str], index: Index) -> list[Draft]:

@@ -10,7 +10,8 @@ from pvd_assistant.answer.cleaning import fold
 from pvd_assistant.index.analysis import words
 from pvd_assistant.messages import load_data
 
-_TYPED = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
+#: A word as typed.
+WORD = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
 
 
 def intents(text: str) -> list[str]:
@@ -23,7 +24,7 @@ def objects(text: str) -> list[str]:
     asks, idle = rule("intents"), rule("idle")
     return [
         typed
-        for typed in _TYPED.findall(text)
+        for typed in WORD.findall(text)
         if any(
             word.stem and not asks.fullmatch(word.folded) and not idle.fullmatch(word.folded)
             for word in words(typed)

@@ -7,19 +7,21 @@ from, found again in the index: a line that no document holds points at nothing.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from pvd_assistant.answer.dialogue import has_no_subject, in_context
-from pvd_assistant.answer.ellipsis import asks_projects
+from pvd_assistant.answer.ellipsis import aside, asks_projects
 from pvd_assistant.answer.message_words import aligned, dialogue, intents, objects, rule, rules
 from pvd_assistant.index.store import Index
 from pvd_assistant.messages import text
-from pvd_assistant.model import HEADING, Turn
+from pvd_assistant.model import HEADING, Metadata, Turn
 
 _MARKS = re.compile(r"\s*(?:\[\d+\])+\s*$")
 _ITEM = re.compile(r"(?m)^(?:- |\d+\. )(.+)$")
 _COLUMNS = re.compile(r"(?m)^\|\s*\|(.+)\|$")
+#: Between « Ussel (Corrèze), 9 187 habitants » and what was done there.
+_LABEL = re.compile(r"\s:\s")
 _END = " .?!,;:"
 _SEARCHED, _LONGEST = 3, 60
 
@@ -39,22 +41,32 @@ class Told:
 def pointed(question: str, history: Sequence[Turn], index: Index) -> Told:
     """Name what a message and the turns before it point at in the answer before them."""
     turns: list[Turn] = []
+    pointers: list[int] = []
     for turn in history:
         if turn.role == "user":
+            if rule("pointer").match(aligned(turn.content)):
+                pointers.append(len(turns))
+            elif not has_no_subject(turn.content):
+                pointers = []
             turn = replace(turn, content=_named(turn.content, turns, index)[0])
         turns.append(turn)
+    if (
+        aside(question) == "further"
+    ):  # « et les autres ? » after « le deuxième ? »: those of the list
+        while pointers and not any(t.role == "user" for t in turns[pointers[-1] + 1 :]):
+            del turns[pointers.pop() :]
     named, ask = _named(question, turns, index)
     return Told(named, tuple(turns), ask)
 
 
 def listed_names(answer: str, index: Index, most: int) -> list[str]:
-    """Return the first names of the things an answer lists, counts or compares; nothing for any other answer."""
+    """Return the first names of what an answer lists, counted, or compares; nothing for any other answer."""
     columns = _COLUMNS.search(answer)
     if columns is not None:
         return [name.strip() for name in columns[1].split("|") if name.strip()]
     if not counts(answer):
         return []
-    return [_name(item, index) for item in _items(answer)[:most]]
+    return [_named_by(_copied_from(item, index), item) for item in _items(answer)[:most]]
 
 
 def counts(answer: str) -> bool:
@@ -64,7 +76,11 @@ def counts(answer: str) -> bool:
 
 def last_answer(history: Sequence[Turn]) -> str:
     """Return the last answer of a conversation."""
-    return next((turn.content for turn in reversed(history) if turn.role == "assistant"), "")
+    return next(_answers(history), "")
+
+
+def _answers(history: Sequence[Turn]) -> Iterator[str]:
+    return (turn.content for turn in reversed(history) if turn.role == "assistant")
 
 
 def _named(message: str, history: Sequence[Turn], index: Index) -> tuple[str, str]:
@@ -73,12 +89,12 @@ def _named(message: str, history: Sequence[Turn], index: Index) -> tuple[str, st
     match = rule("pointer").match(aligned(message)) if shown else None
     if match is None:
         return _of_the_only_one(message, history, shown, index), ""
-    items = _items(shown)
+    items = _items(next(filter(counts, _answers(history)), shown))
     rank = _rank(match["rank"], len(items))
     if not 0 <= rank < len(items):
         return message, text("answer.no_such_item" if items else "answer.no_item", count=len(items))
     asked = message[slice(*match.span("rest"))].strip(_END)
-    return _asked(_name(items[rank], index), asked), ""
+    return _asked(items[rank], asked, index), ""
 
 
 def _of_the_only_one(message: str, history: Sequence[Turn], shown: str, index: Index) -> str:
@@ -92,13 +108,17 @@ def _of_the_only_one(message: str, history: Sequence[Turn], shown: str, index: I
     said = in_context(history[last].content, history[:last])
     if said.topic and not asks_projects(said.topic):  # an example of something else
         return message
-    return _asked(_name(items[0], index), message.strip(_END))
+    return _asked(items[0], message.strip(_END), index)
 
 
-def _asked(name: str, asked: str) -> str:
-    if not objects(asked) and set(intents(asked)) <= {"quoi"}:
-        return str(dialogue("points_at")).format(name=name)
-    return f"{name} : {asked} ?"
+def _asked(item: str, asked: str, index: Index) -> str:
+    """Ask of an item what was asked, or what it is."""
+    found = _copied_from(item, index)
+    name = _named_by(found, item)
+    if objects(asked) or set(intents(asked)) - {"quoi"}:
+        return f"{name} : {asked} ?"
+    of_project = found is not None and found.kind == "projet"
+    return str(dialogue("points_at_project" if of_project else "points_at")).format(name=name)
 
 
 def _rank(said: str, count: int) -> int:
@@ -120,11 +140,15 @@ def _items(answer: str) -> list[str]:
     return [_MARKS.sub("", line).strip() for line in found]
 
 
-def _name(item: str, index: Index) -> str:
+def _named_by(found: Metadata | None, item: str) -> str:
     """Return the title of the document an item is copied from; without one, its first words."""
-    label, colon, rest = item.partition(" : ")
-    for sentence in (item, rest) if colon else (item,):
+    return found.title if found else _LABEL.split(item, maxsplit=1)[0][:_LONGEST].strip()
+
+
+def _copied_from(item: str, index: Index) -> Metadata | None:
+    """Return the document an item of a list is copied from, word for word, after its label if it has one."""
+    for sentence in dict.fromkeys((item, _LABEL.split(item, maxsplit=1)[-1])):
         for hit in index.search(sentence, limit=_SEARCHED):
             if sentence in hit.passage.text:
-                return index.documents[hit.passage.document].metadata.title
-    return (label if colon else item)[:_LONGEST].strip()
+                return index.documents[hit.passage.document].metadata
+    return None

@@ -1,4 +1,4 @@
-"""Numbers of inhabitants that a question gives (« de moins de 2 000 habitants »); rules in ``data/listing.yaml``."""
+"""Numbers of inhabitants that a question gives, by the rules of ``data/listing.yaml``."""
 
 from __future__ import annotations
 
