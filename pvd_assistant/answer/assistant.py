@@ -20,6 +20,7 @@ from pvd_assistant.answer.comparison import compare
 from pvd_assistant.answer.composing import Section
 from pvd_assistant.answer.contact import prefecture
 from pvd_assistant.answer.definition import with_definition
+from pvd_assistant.answer.ellipsis import exemplified
 from pvd_assistant.answer.generative import Writer
 from pvd_assistant.answer.layout import lay_out
 from pvd_assistant.answer.list_request import wanted
@@ -239,6 +240,9 @@ class Assistant:
             section = listed(asked, places, self.index, self.territory, understood.said)
             if section is not None:
                 return Reply(places, "answered", asked.family, (section,), final=True)
+            if asked.example:
+                note = text("answer.no_example", subject=exemplified(understood.core))
+                return Reply(places, "unknown", "project", note=note, final=True)
         evidence = self.evidence(understood, places, filters)
         scores = ranking.sentence_scores(evidence.found)
         of_parts = self._scores_of_parts(evidence, places)

@@ -42,6 +42,11 @@ class Said:
         """What a question with no subject after this one is about."""
         return self.topic or self.text
 
+    @property
+    def exemplifies(self) -> bool:
+        """Whether projects are asked for as examples of something else (« qui l’a déjà fait ? »)."""
+        return bool(self.topic) and not asks_projects(self.topic)
+
 
 def courtesy(message: str) -> str:
     """Return what a message that asks nothing is: greeting, thanks, goodbye, identity; else ``""``."""
@@ -137,8 +142,7 @@ def _leaning(plain: str, before: Said) -> Said:
     opens = bool(rule("opens").search(folded))
     if not subjects:
         own = f"{plain} {' '.join(objects(before.subject))}" if asks else before.text
-        of_one = not before.topic or asks_projects(before.topic)
-        which = of_one and rule("singular").search(folded)
+        which = rule("singular").search(folded) and not before.exemplifies
         return Said(own, before.subject, leans=True, about="which" if which else "")
     if opens and not asks and len(subjects) <= dialogue("most_objects"):
         if rule("restricts").search(folded):
@@ -176,7 +180,7 @@ def _defines(plain: str) -> bool:
 
 def _conditioned(plain: str, before: Said) -> Said:
     """Add a condition to the question before, in one sentence; it stands alone when it names the subject."""
-    asked = before.text if not before.topic or asks_projects(before.topic) else before.topic
+    asked = before.topic if before.exemplifies else before.text
     condition = rule("joins").sub("", plain, count=1)
     if set(map(fold, objects(condition))) & set(map(fold, objects(asked))):
         return Said(condition, asked, leans=True)

@@ -102,6 +102,12 @@ def example_of(message: str, before: str, shown: str) -> str:
     return limited(asked, limit) if limit else asked
 
 
+def exemplified(question: str) -> str:
+    """Return what :func:`example_of` asks for examples of."""
+    opening = dialogue("examples_of").format(subject="")
+    return question.removeprefix(opening).strip(_END)
+
+
 def asks_projects(question: str) -> bool:
     """Tell whether a question asks for projects, so that an example of it is one of them."""
     return bool(rule("projects").search(aligned(question)))

@@ -28,7 +28,7 @@ class Wanted:
 
     :ivar kind: kind of documents.
     :ivar subject: what they must be about, folded; empty for all those of a place or a size.
-    :ivar few: one sheet is worth listing: an example was asked for.
+    :ivar example: an example of something was asked for: one is enough, if it is truly about it.
     :ivar fixed: the reader chose a place or a size among the filters: they are not given up.
     """
 
@@ -36,7 +36,7 @@ class Wanted:
     subject: str
     filters: Filters
     fixed: bool = False
-    few: bool = False
+    example: bool = False
 
     @property
     def family(self) -> Family:
@@ -83,7 +83,7 @@ def wanted(question: Understanding, places: Places, filters: Filters) -> Wanted 
     if question.follow_up and not term_set(subject):  # « Vous avez un exemple dans l’Est ? »
         subject = fold(question.subject)
     fixed = bool(filters.departements or filters.regions or filters.population)
-    return Wanted(kind, subject, limited, fixed, few=question.follow_up)
+    return Wanted(kind, subject, limited, fixed, example=question.example)
 
 
 def population_band(folded: str) -> tuple[int, int] | None:
@@ -155,5 +155,5 @@ def list_pattern(name: str) -> re.Pattern[str]:
 
 
 def list_share(name: str) -> float:
-    """Return one of the measured shares: ``"share"``, ``"coverage"``."""
+    """Return one of the measured shares: ``"share"``, ``"coverage"``, those of examples."""
     return float(_data()[name])

@@ -78,7 +78,7 @@ def listed(
 
 def _widened(asked: Wanted, index: Index, territory: Territory) -> _Found | None:
     """Return what meets every criterion, or else what does when one of them is given up."""
-    fewest = 1 if asked.limited or asked.few else composition.limit("listed_fewest")
+    fewest = 1 if asked.limited or asked.example else composition.limit("listed_fewest")
     for wider, filters in _attempts(asked, territory):
         loosened = replace(asked, filters=filters)
         documents = _matching(loosened, index)
@@ -156,6 +156,11 @@ def _matching(asked: Wanted, index: Index) -> list[str]:
     best_hits = index.search(asked.subject, filters=everywhere, limit=1) if asked.limited else hits
     top = best_hits[0].score if best_hits else 0.0
     share, least = list_share("share"), list_share("coverage")
+    if asked.example:
+        least = list_share("example coverage")
+        anywhere = index.search(asked.subject, limit=1)
+        if anywhere and top < list_share("example") * anywhere[0].score:
+            return []
     best: dict[str, bool] = {}
     for hit in hits:
         near = hit.score >= share * top and hit.coverage >= least

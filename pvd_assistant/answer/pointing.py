@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from pvd_assistant.answer.dialogue import has_no_subject, in_context
-from pvd_assistant.answer.ellipsis import aside, asks_projects
+from pvd_assistant.answer.ellipsis import aside
 from pvd_assistant.answer.message_words import aligned, dialogue, intents, objects, rule, rules
 from pvd_assistant.index.store import Index
 from pvd_assistant.messages import text
@@ -50,11 +50,8 @@ def pointed(question: str, history: Sequence[Turn], index: Index) -> Told:
                 pointers = []
             turn = replace(turn, content=_named(turn.content, turns, index)[0])
         turns.append(turn)
-    if (
-        aside(question) == "further"
-    ):  # « et les autres ? » after « le deuxième ? »: those of the list
-        while pointers and not any(t.role == "user" for t in turns[pointers[-1] + 1 :]):
-            del turns[pointers.pop() :]
+    if pointers and aside(question) == "further" and rule("others").search(aligned(question)):
+        del turns[pointers[0] :]  # « et les autres ? » after « le deuxième ? »: those of the list
     named, ask = _named(question, turns, index)
     return Told(named, tuple(turns), ask)
 
@@ -106,7 +103,7 @@ def _of_the_only_one(message: str, history: Sequence[Turn], shown: str, index: I
         return message
     last = max(n for n, turn in enumerate(history) if turn.role == "user")
     said = in_context(history[last].content, history[:last])
-    if said.topic and not asks_projects(said.topic):  # an example of something else
+    if said.exemplifies:
         return message
     return _asked(items[0], message.strip(_END), index)
 

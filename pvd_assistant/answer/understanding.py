@@ -41,6 +41,7 @@ class Understanding:
     :ivar swapped: the question before, when the message asks it about something else.
     :ivar about: what it asks of the answer before (:class:`pvd_assistant.answer.dialogue.Said`); ``core`` is
         then the question that answer was given to.
+    :ivar example: it asks for projects as examples of what was asked before.
     :ivar said: what the answers before said, when it must not be said again.
     :ivar courtesy: it asks nothing: greeting, thanks, goodbye, identity (who the assistant is).
     :ivar orders: it held sentences that give orders to the assistant; they were dropped.
@@ -61,6 +62,7 @@ class Understanding:
     follow_up: bool = False
     swapped: str = ""
     about: str = ""
+    example: bool = False
     said: str = ""
     courtesy: str = ""
     orders: bool = False
@@ -98,6 +100,7 @@ def understand(question: str, history: Sequence[Turn] = (), limit: int = 4000) -
         follow_up=follow_up,
         swapped=said.before if said.swaps else "",
         about=said.about,
+        example=said.exemplifies and follow_up,
         courtesy=courtesy(text),
         orders=bool(dropped),
         refused=not asks or any(rule.search(fold(text)) for rule in _not_for_us()),
