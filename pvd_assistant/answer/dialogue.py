@@ -11,7 +11,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from pvd_assistant.answer.cleaning import fold
-from pvd_assistant.answer.ellipsis import aside, asks_projects, example_of, limit_of, limited
+from pvd_assistant.answer.ellipsis import (
+    Limit,
+    aside,
+    asks_projects,
+    example_of,
+    limit_of,
+    limited,
+    other_theme,
+)
 from pvd_assistant.answer.message_words import aligned, dialogue, intents, objects, rule, rules
 from pvd_assistant.model import Turn
 
@@ -26,8 +34,10 @@ class Said:
     :ivar leans: it says « il », « celle-ci », « et… »: what was said counts.
     :ivar about: what it asks of the answer before: sources, brief, further, detail, choice; which, for one of
         the things listed there that it does not tell; vague, when nothing was said before; else empty.
-    :ivar topic: what a question with no subject after it is about, when it is not ``text``: examples asked
-        for the DETR leave the DETR as the subject.
+    :ivar topic: what a question with no subject after it is about, when it is not ``text``.
+    :ivar example: it asks for projects as examples of its topic (« qui l’a déjà fait ? »).
+    :ivar carried: what the next message leans on, when it is not ``text``: « ils l’ont vendue combien ? »
+        with what « ils » are.
     """
 
     text: str
@@ -36,16 +46,13 @@ class Said:
     leans: bool = False
     about: str = ""
     topic: str = ""
+    example: bool = False
+    carried: str = ""
 
     @property
     def subject(self) -> str:
         """What a question with no subject after this one is about."""
         return self.topic or self.text
-
-    @property
-    def exemplifies(self) -> bool:
-        """Whether projects are asked for as examples of something else (« qui l’a déjà fait ? »)."""
-        return bool(self.topic) and not asks_projects(self.topic)
 
 
 def courtesy(message: str) -> str:
@@ -83,9 +90,9 @@ def in_context(message: str, history: Sequence[Turn]) -> Said:
     for turn in history:
         if turn.role == "assistant":
             shown = turn.content
-        elif not courtesy(turn.content):
+        elif not courtesy(turn.content) and not rule("pointer").match(aligned(turn.content)):
             said = _completed(turn.content, before, shown)
-            before = before if said.about == "vague" else _shortened(said)
+            before = before if said.about == "vague" else _carried(said)
     return _completed(message, before, shown)
 
 
@@ -95,9 +102,12 @@ def has_no_subject(message: str) -> bool:
     return not objects(plain) and bool(intents(plain))
 
 
-def _shortened(said: Said) -> Said:
+def _carried(said: Said) -> Said:
+    """Return what the next message leans on."""
     most = dialogue("longest_subject")
-    return replace(said, text=said.text[:most], topic=said.topic[:most])
+    return replace(
+        said, text=(said.carried or said.text)[:most], topic=said.topic[:most], carried=""
+    )
 
 
 def _completed(message: str, before: Said, shown: str) -> Said:
@@ -122,14 +132,37 @@ def _elliptical(plain: str, before: Said, shown: str) -> Said | None:
     if name := aside(plain):
         return replace(before, before=before.text, leans=True, about=name)
     if example := example_of(plain, before.text, shown):
-        topic = "" if asks_projects(before.text) else before.subject
-        return Said(example, before.text, swaps=True, leans=True, topic=topic)
+        if asks_projects(before.text):
+            return replace(
+                before, text=example, before=before.text, swaps=True, leans=True, about=""
+            )
+        return Said(example, before.text, True, True, topic=before.subject, example=True)
     if limit := limit_of(plain, shown):
-        topic = (
-            limited(before.subject, replace(limit, size=False)) if limit.area else before.subject
-        )
-        return Said(limited(before.text, limit), before.text, swaps=True, leans=True, topic=topic)
+        return _limited(limit, before)
+    if swapped := other_theme(plain, before.text):
+        return Said(swapped, before.text, swaps=True, leans=True)
     return None
+
+
+def _limited(limit: Limit, before: Said) -> Said | None:
+    """Put a place or a size in the question before; « combien ? » counts the towns of the programme."""
+    if limit.counts and not asks_projects(before.text):
+        if not rule("in_programme").search(fold(before.text)):
+            return None
+        counted = dialogue("towns_of").format(area=limit.words)
+        return Said(counted, before.text, swaps=True, leans=True)
+    topic = before.topic
+    if limit.area:
+        topic = limited(before.subject, replace(limit, size=False))
+    return replace(
+        before,
+        text=limited(before.text, limit),
+        before=before.text,
+        swaps=True,
+        leans=True,
+        about="",
+        topic=topic or before.text,
+    )
 
 
 def _leaning(plain: str, before: Said) -> Said:
@@ -142,17 +175,20 @@ def _leaning(plain: str, before: Said) -> Said:
     opens = bool(rule("opens").search(folded))
     if not subjects:
         own = f"{plain} {' '.join(objects(before.subject))}" if asks else before.text
-        which = rule("singular").search(folded) and not before.exemplifies
+        which = rule("singular").search(folded) and not before.example
         return Said(own, before.subject, leans=True, about="which" if which else "")
     if opens and not asks and len(subjects) <= dialogue("most_objects"):
         if rule("restricts").search(folded):
             return _conditioned(plain, before)
         swapped = _name_for_name(plain, before.text) or _asked_of(plain, before.text)
         return Said(swapped, before.text, swaps=True, leans=True)
-    if rule("anaphora").search(folded):
-        return Said(plain, before.subject, leans=True)
     short = len(subjects) <= dialogue("alone") and not _defines(plain)
-    return Said(plain, before.subject if opens or short else "", leans=opens or short)
+    stands_for = bool(rule("anaphora").search(folded))
+    empty = short and all(rule("unsaid").fullmatch(aligned(word)) for word in subjects)
+    if not (opens or short or stands_for):
+        return Said(plain)
+    carried = f"{plain} {' '.join(objects(before.subject))}" if stands_for or empty else ""
+    return Said(plain, before.subject, leans=True, carried=carried)
 
 
 def _vague(message: str) -> str:
@@ -180,7 +216,7 @@ def _defines(plain: str) -> bool:
 
 def _conditioned(plain: str, before: Said) -> Said:
     """Add a condition to the question before, in one sentence; it stands alone when it names the subject."""
-    asked = before.topic if before.exemplifies else before.text
+    asked = before.topic if before.example else before.text
     condition = rule("joins").sub("", plain, count=1)
     if set(map(fold, objects(condition))) & set(map(fold, objects(asked))):
         return Said(condition, asked, leans=True)

@@ -31,11 +31,13 @@ class Limit:
     """A place, a size or both.
 
     :ivar words: as a question says it (« en Bretagne », « de moins de 2 000 habitants »).
+    :ivar counts: the message asks how many there are.
     """
 
     words: str
     area: bool
     size: bool
+    counts: bool = False
 
 
 def aside(message: str) -> str:
@@ -56,16 +58,17 @@ def limit_of(message: str, shown: str) -> Limit | None:
     if not areas and not size and not relative:
         return None
     left = _without(plain, [*areas, *filter(None, [size, relative and relative.span()])])
-    filler = rule("filler")
-    if any(not filler.fullmatch(aligned(word)) for word in (*objects(left), *intents(left))):
+    filler, asked = rule("filler"), set(intents(left)) - {"combien", "nombre"}
+    if any(not filler.fullmatch(aligned(word)) for word in (*objects(left), *asked)):
         return None
+    counts = bool(areas) and bool(set(intents(left)) - asked)
+    where = " ".join(_led(plain[slice(*span)].strip()) for span in areas)
     if relative is None:
-        return Limit(_led(plain, areas), bool(areas), size is not None)
+        return Limit(where if areas and not size else plain, bool(areas), size is not None, counts)
     than = _than(bool(relative["smaller"]), shown)
     if not than:
-        return Limit(plain, bool(areas), False)
-    where = " ".join(plain[slice(*span)] for span in areas)
-    return Limit(f"{than} {where}".strip(), bool(areas), True)
+        return Limit(plain, bool(areas), False, counts)
+    return Limit(f"{than} {where}".strip(), bool(areas), True, counts)
 
 
 def limited(question: str, limit: Limit) -> str:
@@ -75,6 +78,23 @@ def limited(question: str, limit: Limit) -> str:
     size = _size(folded) if limit.size else None
     base = _without(question, [*dropped, *filter(None, [size])]).strip(_END)
     return f"{base} {limit.words} ?"
+
+
+def other_theme(message: str, before: str) -> str:
+    """Return the list before, on what « et sur l’habitat ? » says; ``""`` for anything else."""
+    new, old = (one.match(aligned(text)) for one, text in _themes(message, before))
+    if new is None or old is None or intents(message):
+        return ""
+    theme = message[slice(*new.span("theme"))].strip(_END)
+    if not 0 < len(objects(theme)) <= dialogue("longest_theme"):
+        return ""
+    was = before[slice(*old.span("theme"))]
+    kept = " ".join(was[slice(*span)].strip() for span in _spans(was))
+    return f"{before[: old.start('theme')]}{theme} {'' if _spans(theme) else kept}".strip() + " ?"
+
+
+def _themes(message: str, before: str) -> tuple[tuple[re.Pattern[str], str], ...]:
+    return (rule("theme"), message), (rule("list_on"), before)
 
 
 def example_of(message: str, before: str, shown: str) -> str:
@@ -115,19 +135,23 @@ def asks_projects(question: str) -> bool:
 
 def _subject(question: str) -> str:
     """Return what a question is about, with the small words between its words (« manager de commerce »)."""
-    left, unsaid, asks = _without(question, _spans(question)), rule("unsaid"), rule("intents")
-    kept: list[str] = []
+    told = rule("told").match(aligned(question))
+    left = question[told.end() :] if told and question[told.end() :].strip(_END) else question
+    left = _without(left, _spans(left))
+    unsaid, asks = rule("unsaid"), rule("intents")
+    chunks: list[list[str]] = [[]]
     between: list[str] = []
     for word in WORD.findall(left):
         folded = aligned(word)
         if unsaid.fullmatch(folded) or asks.fullmatch(folded):
+            chunks.append([])
             between = []
         elif objects(word):
-            kept += [*(between if kept else ()), word]
+            chunks[-1] += [*(between if chunks[-1] else ()), word]
             between = []
         else:
             between.append(word)
-    return " ".join(kept)
+    return ", ".join(dict.fromkeys(" ".join(chunk) for chunk in chunks if chunk))
 
 
 def _spans(question: str) -> list[tuple[int, int]]:
@@ -143,10 +167,9 @@ def _size(folded: str) -> tuple[int, int] | None:
     return (lead.start(), span[1]) if span and lead else span
 
 
-def _led(words: str, areas: list[tuple[int, int]]) -> str:
+def _led(area: str) -> str:
     """« la Bretagne » → « dans la Bretagne »: a name alone leads nowhere."""
-    bare = areas and areas[0][0] == 0 and not rule("leads").match(aligned(words))
-    return f"dans {words}" if bare else words
+    return area if rule("leads").match(aligned(area)) else f"dans {area}"
 
 
 def _than(smaller: bool, shown: str) -> str:

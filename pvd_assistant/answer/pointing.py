@@ -19,11 +19,13 @@ from pvd_assistant.model import HEADING, Metadata, Turn
 
 _MARKS = re.compile(r"\s*(?:\[\d+\])+\s*$")
 _ITEM = re.compile(r"(?m)^(?:- |\d+\. )(.+)$")
+#: Names in a question back: « A » ; « B ».
+_NAMED, _BETWEEN = re.compile(r"«\s([^»]+)\s»"), re.compile(r"»\s;\s«")
 _COLUMNS = re.compile(r"(?m)^\|\s*\|(.+)\|$")
 #: Between « Ussel (Corrèze), 9 187 habitants » and what was done there.
 _LABEL = re.compile(r"\s:\s")
 _END = " .?!,;:"
-_SEARCHED, _LONGEST = 3, 60
+_SEARCHED, _LONGEST = 3, 90
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +60,8 @@ def pointed(question: str, history: Sequence[Turn], index: Index) -> Told:
 
 def listed_names(answer: str, index: Index, most: int) -> list[str]:
     """Return the first names of what an answer lists, counted, or compares; nothing for any other answer."""
-    columns = _COLUMNS.search(answer)
-    if columns is not None:
-        return [name.strip() for name in columns[1].split("|") if name.strip()]
+    if columns := _columns(answer):
+        return columns
     if not counts(answer):
         return []
     return [_named_by(_copied_from(item, index), item) for item in _items(answer)[:most]]
@@ -86,11 +87,11 @@ def _named(message: str, history: Sequence[Turn], index: Index) -> tuple[str, st
     match = rule("pointer").match(aligned(message)) if shown else None
     if match is None:
         return _of_the_only_one(message, history, shown, index), ""
-    items = _items(next(filter(counts, _answers(history)), shown))
+    items = next(filter(None, map(_things, _answers(history))), None) or _items(shown)
     rank = _rank(match["rank"], len(items))
     if not 0 <= rank < len(items):
         return message, text("answer.no_such_item" if items else "answer.no_item", count=len(items))
-    asked = message[slice(*match.span("rest"))].strip(_END)
+    asked = rule("liked").sub("", message[slice(*match.span("rest"))], count=1).strip(_END)
     return _asked(items[rank], asked, index), ""
 
 
@@ -103,7 +104,7 @@ def _of_the_only_one(message: str, history: Sequence[Turn], shown: str, index: I
         return message
     last = max(n for n, turn in enumerate(history) if turn.role == "user")
     said = in_context(history[last].content, history[:last])
-    if said.exemplifies:
+    if said.example:
         return message
     return _asked(items[0], message.strip(_END), index)
 
@@ -135,6 +136,18 @@ def _items(answer: str) -> list[str]:
     headings = [line.removeprefix(HEADING) for line in lines if line.startswith(HEADING)]
     found = headings if len(headings) > 1 else _ITEM.findall(answer)
     return [_MARKS.sub("", line).strip() for line in found]
+
+
+def _things(answer: str) -> list[str]:
+    """Return what an answer compares in a table, names to ask which, or counts."""
+    named = _NAMED.findall(answer) if _BETWEEN.search(answer) else []
+    return _columns(answer) or named or (_items(answer) if counts(answer) else [])
+
+
+def _columns(answer: str) -> list[str]:
+    """Return the things a table compares."""
+    head = _COLUMNS.search(answer)
+    return [name.strip() for name in head[1].split("|") if name.strip()] if head else []
 
 
 def _named_by(found: Metadata | None, item: str) -> str:

@@ -100,7 +100,7 @@ def understand(question: str, history: Sequence[Turn] = (), limit: int = 4000) -
         follow_up=follow_up,
         swapped=said.before if said.swaps else "",
         about=said.about,
-        example=said.exemplifies and follow_up,
+        example=said.example,
         courtesy=courtesy(text),
         orders=bool(dropped),
         refused=not asks or any(rule.search(fold(text)) for rule in _not_for_us()),
