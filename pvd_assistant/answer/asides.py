@@ -12,6 +12,7 @@ from dataclasses import replace
 from pvd_assistant.answer.composing import Draft, Section
 from pvd_assistant.answer.dialogue import courtesy
 from pvd_assistant.answer.ellipsis import aside
+from pvd_assistant.answer.message_words import aligned, rule
 from pvd_assistant.answer.places import Places
 from pvd_assistant.answer.pointing import counts, last_answer, listed_names
 from pvd_assistant.answer.reply import Reply
@@ -62,6 +63,25 @@ def about_the_answer(
         return _choosing(reply, index)
     sections = (_sources(reply, index),) if asked.about == "sources" else _brief(reply)
     return replace(reply, sections=sections, evidence=None, final=True)
+
+
+def of_place(sections: Sequence[Section], area: str, index: Index) -> tuple[Section, ...]:
+    """Say that an answer holds everywhere when nothing in it is about the place asked for.
+
+    :param area: the place as the message says it; empty when it names none.
+    """
+    name = rule("to_area").sub("", aligned(area), count=1)
+    if not name or not sections:
+        return tuple(sections)
+    for section in sections:
+        for draft in section.drafts:
+            metadata = index.documents[draft.passages[0].document].metadata
+            place = metadata.place
+            told = [draft.text, metadata.title, place.region if place else ""]
+            if name in aligned(" ".join(filter(None, told))):
+                return tuple(sections)
+    note = text("answer.everywhere", area=area)
+    return (replace(sections[0], note=f"{note} {sections[0].note}".strip()), *sections[1:])
 
 
 def _question_before(history: Sequence[Turn]) -> tuple[str, Sequence[Turn]] | None:

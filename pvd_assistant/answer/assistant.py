@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pvd_assistant.answer import abstention, composing, composition, doubts, languages, ranking
-from pvd_assistant.answer.asides import about_the_answer
+from pvd_assistant.answer.asides import about_the_answer, of_place
 from pvd_assistant.answer.candidates import Asked, Candidate, Evidence, ask_for, candidates
 from pvd_assistant.answer.comparison import compare
 from pvd_assistant.answer.composing import Section
@@ -268,7 +268,7 @@ class Assistant:
             places,
             laid.status,
             self._family(understood, chosen),
-            laid.sections,
+            of_place(laid.sections, understood.area, self.index),
             warnings=laid.warnings,
             evidence=evidence if table is None and laid.status == "answered" else None,
         )

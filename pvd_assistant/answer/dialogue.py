@@ -36,6 +36,7 @@ class Said:
         the things listed there that it does not tell; vague, when nothing was said before; else empty.
     :ivar topic: what a question with no subject after it is about, when it is not ``text``.
     :ivar example: it asks for projects as examples of its topic (« qui l’a déjà fait ? »).
+    :ivar area: the place to which it limits the question before (« en Bourgogne »).
     :ivar carried: what the next message leans on, when it is not ``text``: « ils l’ont vendue combien ? »
         with what « ils » are.
     """
@@ -47,6 +48,7 @@ class Said:
     about: str = ""
     topic: str = ""
     example: bool = False
+    area: str = ""
     carried: str = ""
 
     @property
@@ -161,6 +163,7 @@ def _limited(limit: Limit, before: Said) -> Said | None:
         swaps=True,
         leans=True,
         about="",
+        area=limit.words if limit.area and not limit.size else "",
         topic=topic or before.text,
     )
 

@@ -24,6 +24,7 @@ _NAMED, _BETWEEN = re.compile(r"«\s([^»]+)\s»"), re.compile(r"»\s;\s«")
 _COLUMNS = re.compile(r"(?m)^\|\s*\|(.+)\|$")
 #: Between « Ussel (Corrèze), 9 187 habitants » and what was done there.
 _LABEL = re.compile(r"\s:\s")
+_TITLE_END = re.compile(r"\s[:—]\s")
 _END = " .?!,;:"
 _SEARCHED, _LONGEST = 3, 90
 
@@ -112,10 +113,12 @@ def _of_the_only_one(message: str, history: Sequence[Turn], shown: str, index: I
 def _asked(item: str, asked: str, index: Index) -> str:
     """Ask of an item what was asked, or what it is."""
     found = _copied_from(item, index)
-    name = _named_by(found, item)
-    if objects(asked) or set(intents(asked)) - {"quoi"}:
-        return f"{name} : {asked} ?"
     of_project = found is not None and found.kind == "projet"
+    name = _named_by(found, item)
+    # Two projects of a town are told apart by their titles; an offer is known by its name.
+    name = name if of_project else _TITLE_END.split(name, maxsplit=1)[0]
+    if objects(asked) or set(intents(asked)) - {"quoi"}:
+        return f"{name}, {asked} ?"
     return str(dialogue("points_at_project" if of_project else "points_at")).format(name=name)
 
 
@@ -156,7 +159,10 @@ def _named_by(found: Metadata | None, item: str) -> str:
 
 
 def _copied_from(item: str, index: Index) -> Metadata | None:
-    """Return the document an item of a list is copied from, word for word, after its label if it has one."""
+    """Return the document of that title, or that an item is copied from word for word, after its label."""
+    for document in index.documents.values():
+        if document.metadata.title == item:
+            return document.metadata
     for sentence in dict.fromkeys((item, _LABEL.split(item, maxsplit=1)[-1])):
         for hit in index.search(sentence, limit=_SEARCHED):
             if sentence in hit.passage.text:

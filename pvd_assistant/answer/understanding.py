@@ -42,6 +42,7 @@ class Understanding:
     :ivar about: what it asks of the answer before (:class:`pvd_assistant.answer.dialogue.Said`); ``core`` is
         then the question that answer was given to.
     :ivar example: it asks for projects as examples of what was asked before.
+    :ivar area: the place to which it limits what was asked before (« en Bourgogne »).
     :ivar said: what the answers before said, when it must not be said again.
     :ivar courtesy: it asks nothing: greeting, thanks, goodbye, identity (who the assistant is).
     :ivar orders: it held sentences that give orders to the assistant; they were dropped.
@@ -63,6 +64,7 @@ class Understanding:
     swapped: str = ""
     about: str = ""
     example: bool = False
+    area: str = ""
     said: str = ""
     courtesy: str = ""
     orders: bool = False
@@ -101,6 +103,7 @@ def understand(question: str, history: Sequence[Turn] = (), limit: int = 4000) -
         swapped=said.before if said.swaps else "",
         about=said.about,
         example=said.example,
+        area=said.area,
         courtesy=courtesy(text),
         orders=bool(dropped),
         refused=not asks or any(rule.search(fold(text)) for rule in _not_for_us()),
