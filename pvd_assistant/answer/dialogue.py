@@ -7,6 +7,7 @@ nothing. The words that tell them apart are in ``data/understanding.yaml``; a wh
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -16,6 +17,7 @@ from pvd_assistant.answer.ellipsis import (
     aside,
     asks_projects,
     example_of,
+    is_short,
     limit_of,
     limited,
     other_theme,
@@ -92,7 +94,7 @@ def in_context(message: str, history: Sequence[Turn]) -> Said:
     for turn in history:
         if turn.role == "assistant":
             shown = turn.content
-        elif not courtesy(turn.content) and not rule("pointer").match(aligned(turn.content)):
+        elif not courtesy(turn.content) and not points(turn.content):
             said = _completed(turn.content, before, shown)
             before = before if said.about == "vague" else _carried(said)
     return _completed(message, before, shown)
@@ -102,6 +104,11 @@ def has_no_subject(message: str) -> bool:
     """Tell whether a message says what it asks and not of what (« combien ça a coûté ? »)."""
     plain = _without_opener(message)
     return not objects(plain) and bool(intents(plain))
+
+
+def points(message: str) -> re.Match[str] | None:
+    """Return how a message points at an item of a list (« et le deuxième ? »), if it does."""
+    return rule("pointer").match(aligned(message)) if is_short(message) else None
 
 
 def _carried(said: Said) -> Said:
@@ -131,6 +138,8 @@ def _completed(message: str, before: Said, shown: str) -> Said:
 
 def _elliptical(plain: str, before: Said, shown: str) -> Said | None:
     """Complete a message that says nothing of its subject; ``None`` for any other."""
+    if not is_short(plain):
+        return None
     if name := aside(plain):
         return replace(before, before=before.text, leans=True, about=name)
     if example := example_of(plain, before.text, shown):
@@ -196,6 +205,8 @@ def _leaning(plain: str, before: Said) -> Said:
 
 def _vague(message: str) -> str:
     """Return « vague » for a message that means nothing without a question before."""
+    if not is_short(message):
+        return ""
     alone = rule("needs_subject").fullmatch(aligned(message).strip(" .!?,"))
     return "vague" if alone or aside(message) else ""
 

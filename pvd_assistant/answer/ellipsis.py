@@ -40,9 +40,17 @@ class Limit:
     counts: bool = False
 
 
+def is_short(message: str) -> bool:
+    """Tell whether a message is short enough to lean on what was said for its subject."""
+    most: int = dialogue("longest_ellipsis")
+    return len(message) <= most
+
+
 def aside(message: str) -> str:
     """Return what a message asks of the answer before: sources, brief, further, detail, choice, or ``""``."""
-    folded = _bare(message)
+    if not is_short(message):
+        return ""
+    folded = aligned(" ".join(message.split())).strip(_END)
     return next((name for name, one in rules("asides").items() if one.fullmatch(folded)), "")
 
 
@@ -186,7 +194,3 @@ def _without(text: str, spans: list[tuple[int, int]]) -> str:
     for start, end in sorted(spans, reverse=True):
         text = f"{text[:start]} {text[end:]}"
     return " ".join(text.split())
-
-
-def _bare(message: str) -> str:
-    return aligned(" ".join(message.split())).strip(_END)

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from pvd_assistant.answer.dialogue import has_no_subject, in_context
+from pvd_assistant.answer.dialogue import has_no_subject, in_context, points
 from pvd_assistant.answer.ellipsis import aside
 from pvd_assistant.answer.message_words import aligned, dialogue, intents, objects, rule, rules
 from pvd_assistant.index.store import Index
@@ -47,7 +47,7 @@ def pointed(question: str, history: Sequence[Turn], index: Index) -> Told:
     pointers: list[int] = []
     for turn in history:
         if turn.role == "user":
-            if rule("pointer").match(aligned(turn.content)):
+            if points(turn.content):
                 pointers.append(len(turns))
             elif not has_no_subject(turn.content):
                 pointers = []
@@ -85,7 +85,7 @@ def _answers(history: Sequence[Turn]) -> Iterator[str]:
 def _named(message: str, history: Sequence[Turn], index: Index) -> tuple[str, str]:
     """Return a message with what it points at, and a question back when there is no such thing."""
     shown = last_answer(history)
-    match = rule("pointer").match(aligned(message)) if shown else None
+    match = points(message) if shown else None
     if match is None:
         return _of_the_only_one(message, history, shown, index), ""
     items = next(filter(None, map(_things, _answers(history))), None) or _items(shown)
@@ -103,9 +103,8 @@ def _of_the_only_one(message: str, history: Sequence[Turn], shown: str, index: I
     items = _items(shown)
     if len(items) != 1 or not rule("singular").search(aligned(message)):
         return message
-    last = max(n for n, turn in enumerate(history) if turn.role == "user")
-    said = in_context(history[last].content, history[:last])
-    if said.example:
+    asked = [n for n, turn in enumerate(history) if turn.role == "user"]
+    if asked and in_context(history[asked[-1]].content, history[: asked[-1]]).example:
         return message
     return _asked(items[0], message.strip(_END), index)
 
