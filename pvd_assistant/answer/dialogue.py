@@ -21,6 +21,7 @@ from pvd_assistant.answer.ellipsis import (
     limit_of,
     limited,
     other_theme,
+    without,
 )
 from pvd_assistant.answer.message_words import aligned, dialogue, intents, objects, rule, rules
 from pvd_assistant.model import Turn
@@ -200,7 +201,7 @@ def _leaning(plain: str, before: Said) -> Said:
     if not (opens or short or stands_for):
         return Said(plain)
     carried = f"{plain} {' '.join(objects(before.subject))}" if stands_for or empty else ""
-    return Said(plain, before.subject, leans=True, carried=carried)
+    return Said(plain, before.text, leans=True, carried=carried)
 
 
 def _vague(message: str) -> str:
@@ -232,6 +233,9 @@ def _conditioned(plain: str, before: Said) -> Said:
     """Add a condition to the question before, in one sentence; it stands alone when it names the subject."""
     asked = before.topic if before.example else before.text
     condition = rule("joins").sub("", plain, count=1)
+    years = rule("year")
+    if years.search(aligned(condition)):
+        asked = without(asked, [match.span() for match in years.finditer(aligned(asked))])
     if set(map(fold, objects(condition))) & set(map(fold, objects(asked))):
         return Said(condition, asked, leans=True)
     return Said(f"{asked.strip(' .?!')} {condition}", asked, swaps=True, leans=True)

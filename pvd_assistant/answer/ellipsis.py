@@ -65,7 +65,7 @@ def limit_of(message: str, shown: str) -> Limit | None:
     relative = rule("relative").search(folded)
     if not areas and not size and not relative:
         return None
-    left = _without(plain, [*areas, *filter(None, [size, relative and relative.span()])])
+    left = without(plain, [*areas, *filter(None, [size, relative and relative.span()])])
     filler, asked = rule("filler"), set(intents(left)) - {"combien", "nombre"}
     if any(not filler.fullmatch(aligned(word)) for word in (*objects(left), *asked)):
         return None
@@ -84,7 +84,7 @@ def limited(question: str, limit: Limit) -> str:
     folded = aligned(question)
     dropped = area_spans(folded) if limit.area else []
     size = _size(folded) if limit.size else None
-    base = _without(question, [*dropped, *filter(None, [size])]).strip(_END)
+    base = without(question, [*dropped, *filter(None, [size])]).strip(_END)
     return f"{base} {limit.words} ?"
 
 
@@ -143,23 +143,30 @@ def asks_projects(question: str) -> bool:
 
 def _subject(question: str) -> str:
     """Return what a question is about, with the small words between its words (« manager de commerce »)."""
-    told = rule("told").match(aligned(question))
-    left = question[told.end() :] if told and question[told.end() :].strip(_END) else question
-    left = _without(left, _spans(left))
-    unsaid, asks = rule("unsaid"), rule("intents")
+    who = rule("told").match(aligned(question))
+    left = question[who.end() :] if who and question[who.end() :].strip(_END) else question
+    left = without(left, _spans(left))
+    unsaid, asks, told = rule("unsaid"), rule("intents"), rule("still_said")
     chunks: list[list[str]] = [[]]
     between: list[str] = []
     for word in WORD.findall(left):
         folded = aligned(word)
-        if unsaid.fullmatch(folded) or asks.fullmatch(folded):
-            chunks.append([])
-            between = []
-        elif objects(word):
+        if told.fullmatch(folded) or (objects(word) and not unsaid.fullmatch(folded)):
             chunks[-1] += [*(between if chunks[-1] else ()), word]
+            between = []
+        elif unsaid.fullmatch(folded) or asks.fullmatch(folded):
+            chunks.append([])
             between = []
         else:
             between.append(word)
     return ", ".join(dict.fromkeys(" ".join(chunk) for chunk in chunks if chunk))
+
+
+def without(text: str, spans: list[tuple[int, int]]) -> str:
+    """Return a text without what stands there."""
+    for start, end in sorted(spans, reverse=True):
+        text = f"{text[:start]} {text[end:]}"
+    return " ".join(text.split())
 
 
 def _spans(question: str) -> list[tuple[int, int]]:
@@ -188,9 +195,3 @@ def _than(smaller: bool, shown: str) -> str:
         return ""
     words: str = dialogue("smaller_than" if smaller else "larger_than")
     return words.format(inhabitants=french_number(min(sizes) if smaller else max(sizes) + 1))
-
-
-def _without(text: str, spans: list[tuple[int, int]]) -> str:
-    for start, end in sorted(spans, reverse=True):
-        text = f"{text[:start]} {text[end:]}"
-    return " ".join(text.split())
