@@ -12,7 +12,7 @@ from dataclasses import replace
 from pvd_assistant.answer.composing import Draft, Section
 from pvd_assistant.answer.dialogue import courtesy
 from pvd_assistant.answer.ellipsis import aside
-from pvd_assistant.answer.message_words import aligned, rule
+from pvd_assistant.answer.message_words import aligned, dialogue, rule
 from pvd_assistant.answer.places import Places
 from pvd_assistant.answer.pointing import counts, last_answer, listed_names
 from pvd_assistant.answer.reply import Reply
@@ -55,7 +55,11 @@ def about_the_answer(
     understood = understand(before, turns)
     if asked.about in ("further", "detail"):
         said = "\n".join(turn.content for turn in history if turn.role == "assistant")
-        return _further(answering(replace(understood, said=said), turns), said, shown)
+        reply = answering(replace(understood, said=said), turns)
+        if rule("why").search(aligned(asked.text)) and _on_a_town(reply):
+            criteria = answering(understand(dialogue("criteria")), ())
+            return _noted(criteria, text("answer.why_town"))
+        return _further(reply, said, shown)
     reply = answering(understood, turns)
     if reply.status not in KNOWN:
         return reply
@@ -103,9 +107,22 @@ def _further(reply: Reply, said: str, shown: str) -> Reply:
     if not sections:
         key = "no_more_listed" if counts(shown) else "no_more"
         return replace(_asking_back(reply.places, text(f"answer.{key}")), family=reply.family)
-    if not counts(sections[0].note):
-        sections[0] = replace(sections[0], note=text("answer.further"))
-    return replace(reply, sections=tuple(sections), evidence=None, final=True)
+    note = sections[0].note if counts(sections[0].note) else text("answer.further")
+    return _noted(replace(reply, sections=tuple(sections)), note)
+
+
+def _on_a_town(reply: Reply) -> bool:
+    """Tell whether a reply says if a town is in the programme, or may be."""
+    computed = any(draft.computed for draft in _drafts(reply))
+    return computed and reply.family in ("commune", "eligibility")
+
+
+def _noted(reply: Reply, note: str) -> Reply:
+    """Put a note before a reply."""
+    if reply.status not in KNOWN or not reply.sections:
+        return reply
+    first, *others = reply.sections
+    return replace(reply, sections=(replace(first, note=note), *others), evidence=None, final=True)
 
 
 def _sources(reply: Reply, index: Index) -> Section:

@@ -128,3 +128,10 @@ def test_nothing_is_stated_when_nothing_was_asked_before(
 
     assert answer.status == "clarify"
     assert not answer.statements
+
+
+def test_why_a_town_is_not_in_is_answered_by_what_was_asked_of_towns(assistant: Assistant) -> None:
+    _, why = _talk(assistant, "Mâcon est-elle dans le programme ?", "pourquoi ?")
+
+    assert "ne disent pas pourquoi une commune en particulier" in why.answer
+    assert "20\u202f000" in why.answer or "20 000" in why.answer

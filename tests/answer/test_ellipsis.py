@@ -128,3 +128,9 @@ def test_another_subject_is_no_follow_up(message: str) -> None:
 
     assert not said.leans
     assert "manager" not in said.text
+
+
+def test_a_year_takes_the_place_of_another() -> None:
+    asked = _asked("et en 2021 ?", "Combien de chefs de projet étaient financés fin 2024 ?")
+
+    assert asked == "Combien de chefs de projet étaient financés en 2021 ?"
