@@ -15,6 +15,7 @@ from pvd_assistant.answer.ellipsis import aside
 from pvd_assistant.answer.message_words import aligned, dialogue, rule
 from pvd_assistant.answer.places import Places
 from pvd_assistant.answer.pointing import counts, last_answer, listed_names
+from pvd_assistant.answer.proofs import sentences
 from pvd_assistant.answer.reply import Reply
 from pvd_assistant.answer.understanding import Understanding, understand
 from pvd_assistant.french import french_date
@@ -57,8 +58,11 @@ def about_the_answer(
         said = "\n".join(turn.content for turn in history if turn.role == "assistant")
         reply = answering(replace(understood, said=said), turns)
         if rule("why").search(aligned(asked.text)) and _on_a_town(reply):
-            criteria = answering(understand(dialogue("criteria")), ())
-            return _noted(criteria, text("answer.why_town"))
+            asked_of_towns = Section(tuple(sentences(dialogue("why_proofs"), index)))
+            return _noted(
+                replace(reply, status="answered", sections=(asked_of_towns,)),
+                text("answer.why_town"),
+            )
         return _further(reply, said, shown)
     reply = answering(understood, turns)
     if reply.status not in KNOWN:
