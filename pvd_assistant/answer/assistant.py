@@ -7,23 +7,26 @@ import re
 import time
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pvd_assistant.answer import composing, composition, doubts, languages, ranking
-from pvd_assistant.answer.candidates import Candidate, Evidence, ask_for, candidates
+from pvd_assistant.answer.asides import about_the_answer, of_place
+from pvd_assistant.answer.candidates import Asked, Candidate, Evidence, ask_for, candidates
 from pvd_assistant.answer.comparison import compare
 from pvd_assistant.answer.composing import Section
 from pvd_assistant.answer.contact import prefecture
 from pvd_assistant.answer.definition import with_definition
+from pvd_assistant.answer.ellipsis import exemplified
 from pvd_assistant.answer.generative import Writer
 from pvd_assistant.answer.layout import lay_out
 from pvd_assistant.answer.list_request import looks_for_towns, wanted
 from pvd_assistant.answer.listing import listed
 from pvd_assistant.answer.places import Places, about_places, find_places
+from pvd_assistant.answer.pointing import pointed
 from pvd_assistant.answer.reply import Reply
 from pvd_assistant.answer.reviewed import asked_exactly
 from pvd_assistant.answer.searching import with_each_question
@@ -34,7 +37,7 @@ from pvd_assistant.answer.verdicts import verdict
 from pvd_assistant.answer.weighing import Weighed, towns_answer, weigh
 from pvd_assistant.index.store import Index
 from pvd_assistant.messages import text
-from pvd_assistant.model import KNOWN, Answer, Family, Filters, Kind, Statement, Status, Turn
+from pvd_assistant.model import KNOWN, Answer, Family, Filters, Hit, Kind, Statement, Status, Turn
 from pvd_assistant.observability import metrics, tracing
 from pvd_assistant.settings import Settings, load_settings
 from pvd_assistant.territory.communes import Territory
@@ -158,8 +161,11 @@ class Assistant:
     ) -> Generator[Statement, None, Answer]:
         limit = self.settings.question_limit
         with tracing.span("pvd.understand"):
-            understood = understand(question, history, limit)
-        answer = yield from self._answer(understood, history, filters)
+            told = pointed(question[:limit], history, self.index)
+            understood = understand(told.question, told.history, limit)
+        if told.ask:
+            return replace(_plain(understood, "clarify", told.ask), question=question[:limit])
+        answer = yield from self._answer(understood, told.history, filters)
         said = {"status": answer.status, "engine": answer.engine, "family": answer.family}
         tracing.note({f"pvd.{name}": value for name, value in said.items()})
         warnings = (*self._about_the_question(question, understood), *answer.warnings)
@@ -182,7 +188,7 @@ class Assistant:
             hits = with_each_question(understood, hits, filters, self.index)
         hits = [hit for hit in hits if composition.stated(hit.passage.headings)]
         asked = ask_for(understood, self.index, places.names)
-        return Evidence(understood, asked, hits, candidates(asked, hits, self.index), limited)
+        return Evidence(understood, asked, hits, self._unsaid(understood, asked, hits), limited)
 
     def _answer(
         self, understood: Understanding, history: Sequence[Turn], filters: Filters
@@ -217,6 +223,11 @@ class Assistant:
         if understood.courtesy:
             note = text(f"answer.{understood.courtesy}")
             return Reply(places, "clarify", note=note, final=True)
+        if understood.about:
+            answering = partial(self._reply, filters=filters)
+            aside = about_the_answer(understood, history, places, answering, self.index)
+            if aside is not None:
+                return aside
         if not understood.core:
             note = languages.line(understood.language, declined=True)
             return Reply(places, "unknown", note=note, final=True)
@@ -227,9 +238,12 @@ class Assistant:
             sections = (Section(settled.drafts),)
             return Reply(places, settled.status, settled.family, sections, final=True)
         if settled is None and (asked := wanted(understood, places, filters)) is not None:
-            section = listed(asked, places, self.index, self.territory)
+            section = listed(asked, places, self.index, self.territory, understood.said)
             if section is not None:
                 return Reply(places, "answered", asked.family, (section,), final=True)
+            if asked.example:
+                note = text("answer.no_example", subject=exemplified(understood.core))
+                return Reply(places, "unknown", "project", note=note, final=True)
         weighed = self._weighed(understood, places, filters)
         evidence, scores = weighed.evidence, weighed.scores
         of_parts = self._scores_of_parts(evidence, places)
@@ -249,7 +263,7 @@ class Assistant:
             places,
             laid.status,
             self._family(understood, chosen),
-            laid.sections,
+            of_place(laid.sections, understood.area, self.index),
             warnings=laid.warnings,
             evidence=evidence if table is None and laid.status == "answered" else None,
         )
@@ -278,12 +292,18 @@ class Assistant:
     def _scores_of_parts(self, evidence: Evidence, places: Places) -> list[NDArray[np.float64]]:
         """Score the same candidates for each of the questions of the message."""
         understood, hits = evidence.understood, evidence.hits
-        return [
-            ranking.sentence_scores(
-                candidates(ask_for(understood, self.index, places.names, part), hits, self.index)
-            )
+        asked = (
+            ask_for(understood, self.index, places.names, part)
             for part in understood.parts[:_PARTS]
-        ]
+        )
+        return [ranking.sentence_scores(self._unsaid(understood, one, hits)) for one in asked]
+
+    def _unsaid(
+        self, understood: Understanding, asked: Asked, hits: Sequence[Hit]
+    ) -> list[Candidate]:
+        """Describe what may answer, but for what must not be said again."""
+        found = candidates(asked, hits, self.index)
+        return [c for c in found if c.text not in understood.said] if understood.said else found
 
     def _said(self, understood: Understanding, reply: Reply) -> Answer:
         """Put a reply into words, with its citations."""

@@ -9,13 +9,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import cache
-from typing import Any
+from dataclasses import dataclass, replace
 
 from pvd_assistant.answer.cleaning import aligned, fold
-from pvd_assistant.index.analysis import words
-from pvd_assistant.messages import load_data
+from pvd_assistant.answer.ellipsis import (
+    Limit,
+    aside,
+    asks_projects,
+    example_of,
+    is_short,
+    limit_of,
+    limited,
+    other_theme,
+    without,
+)
+from pvd_assistant.answer.message_words import dialogue, intents, objects, rule, rules
 from pvd_assistant.model import Turn
 
 
@@ -27,47 +35,70 @@ class Said:
     :ivar before: the user's question it leans on, itself complete; empty for a message that stands alone.
     :ivar swaps: it asks the question before about something else (« et Tournus ? »).
     :ivar leans: it says « il », « celle-ci », « et… »: what was said counts.
+    :ivar about: what it asks of the answer before: sources, brief, further, detail, choice; which, for one of
+        the things listed there that it does not tell; vague, when nothing was said before; else empty.
+    :ivar topic: what a question with no subject after it is about, when it is not ``text``.
+    :ivar example: it asks for projects as examples of its topic (« qui l’a déjà fait ? »).
+    :ivar area: the place to which it limits the question before (« en Bourgogne »).
+    :ivar carried: what the next message leans on, when it is not ``text``: « ils l’ont vendue combien ? »
+        with what « ils » are.
     """
 
     text: str
     before: str = ""
     swaps: bool = False
     leans: bool = False
+    about: str = ""
+    topic: str = ""
+    example: bool = False
+    area: str = ""
+    carried: str = ""
+
+    @property
+    def subject(self) -> str:
+        """What a question with no subject after this one is about."""
+        return self.topic or self.text
 
 
 def courtesy(message: str) -> str:
     """Return what a message that asks nothing is: greeting, thanks, goodbye, identity; else ``""``."""
     folded = fold(message).strip(" .!?,;:)(-'\"…")
-    if not folded or len(folded) > _data()["longest_courtesy"]:
+    if not folded or len(folded) > dialogue("longest_courtesy"):
         return ""
-    return next((name for name, rule in _rules("courtesies").items() if rule.fullmatch(folded)), "")
+    return next((name for name, one in rules("courtesies").items() if one.fullmatch(folded)), "")
 
 
 def tells_home(message: str) -> bool:
     """Tell whether a message says which town is the user's (« je suis maire de Luzy »)."""
-    return bool(_rule("home").search(fold(message)))
+    return bool(rule("home").search(fold(message)))
 
 
 def says_ours(message: str) -> bool:
     """Tell whether a message is about the user's town without naming it (« et chez nous ? »)."""
-    return bool(_rule("ours").search(fold(message)))
+    return bool(rule("ours").search(fold(message)))
 
 
 def says_there(message: str) -> bool:
     """Tell whether a message is about a town named before (« combien y vivent ? »)."""
-    return bool(_rule("there").search(fold(message)))
+    return bool(rule("there").search(fold(message)))
 
 
 def in_context(message: str, history: Sequence[Turn]) -> Said:
     """Complete a message with what the user asked before.
 
-    :param history: earlier turns, oldest first; only the user's questions are put back.
+    :param history: earlier turns, oldest first; only the user's questions are put back. Of an answer, only
+        the sizes of the towns it lists are read.
     """
-    before = ""
+    if not history:
+        return Said(message, about=_vague(message))
+    before, shown = Said(""), ""
     for turn in history:
-        if turn.role == "user" and not courtesy(turn.content):
-            before = _completed(turn.content, before).text[: _data()["longest_subject"]]
-    return _completed(message, before)
+        if turn.role == "assistant":
+            shown = turn.content
+        elif not courtesy(turn.content) and not points(turn.content):
+            said = _completed(turn.content, before, shown)
+            before = before if said.about == "vague" else _carried(said)
+    return _completed(message, before, shown)
 
 
 def carried(request: str, before: str) -> str:
@@ -77,66 +108,178 @@ def carried(request: str, before: str) -> str:
     'jusqu’à quand ? l’Anah'
     """
     folded = fold(request)
-    if _rule("for_other").match(folded) and not _intents(request):
+    if rule("for_other").match(folded) and not intents(request):
         return _asked_of(request, before)
-    named = {match[match.lastgroup or 0] for match in _rule("names").finditer(folded)}
-    named = {name for name in named if _objects(name) and not _rule("common").fullmatch(name)}
-    if named and not _rule("anaphora").search(folded):
+    named = {match[match.lastgroup or 0] for match in rule("names").finditer(folded)}
+    named = {name for name in named if objects(name) and not rule("common").fullmatch(name)}
+    if named and not rule("anaphora").search(folded):
         return ""
-    own = _objects(request)
-    return " ".join([request, *(word for word in _objects(before) if word not in own)])
+    own = objects(request)
+    return " ".join([request, *(word for word in objects(before) if word not in own)])
 
 
-def _completed(message: str, before: str) -> Said:
-    if len(message) > _data()["longest_message"]:
+def has_no_subject(message: str) -> bool:
+    """Tell whether a message says what it asks and not of what (« combien ça a coûté ? »)."""
+    plain = _without_opener(message)
+    return not objects(plain) and bool(intents(plain))
+
+
+def points(message: str) -> re.Match[str] | None:
+    """Return how a message points at an item of a list (« et le deuxième ? »), if it does."""
+    return rule("pointer").match(aligned(message)) if is_short(message) else None
+
+
+def _carried(said: Said) -> Said:
+    """Return what the next message leans on."""
+    most = dialogue("longest_subject")
+    return replace(
+        said, text=(said.carried or said.text)[:most], topic=said.topic[:most], carried=""
+    )
+
+
+def _completed(message: str, before: Said, shown: str) -> Said:
+    """Complete a message.
+
+    :param shown: the answer to the question before.
+    """
+    if len(message) > dialogue("longest_message"):
         return Said(message)
     plain = _without_opener(message)
-    folded = fold(plain)
-    if not before:
+    if not before.text:
+        return Said(plain, about=_vague(plain))
+    if _turns_away(message, plain):
         return Said(plain)
-    if _rule("repeats").search(folded):
-        return Said(before, before, leans=True)
-    corrected = _corrected(plain, before)
+    if rule("repeats").search(fold(plain)):
+        return replace(before, before=before.text, swaps=False, leans=True)
+    return _elliptical(plain, before, shown) or _leaning(plain, before)
+
+
+def _elliptical(plain: str, before: Said, shown: str) -> Said | None:
+    """Complete a message that says nothing of its subject; ``None`` for any other."""
+    if not is_short(plain):
+        return None
+    if name := aside(plain):
+        return replace(before, before=before.text, leans=True, about=name)
+    if example := example_of(plain, before.text, shown):
+        if asks_projects(before.text):
+            return replace(
+                before, text=example, before=before.text, swaps=True, leans=True, about=""
+            )
+        return Said(example, before.text, True, True, topic=before.subject, example=True)
+    if limit := limit_of(plain, shown):
+        return _limited(limit, before)
+    if swapped := other_theme(plain, before.text):
+        return Said(swapped, before.text, swaps=True, leans=True)
+    return None
+
+
+def _limited(limit: Limit, before: Said) -> Said | None:
+    """Put a place or a size in the question before; « combien ? » counts the towns of the programme."""
+    if limit.counts and not asks_projects(before.text):
+        if not rule("in_programme").search(fold(before.text)):
+            return None
+        counted = dialogue("towns_of").format(area=limit.words)
+        return Said(counted, before.text, swaps=True, leans=True)
+    topic = before.topic
+    if limit.area:
+        topic = limited(before.subject, replace(limit, size=False))
+    return replace(
+        before,
+        text=limited(before.text, limit),
+        before=before.text,
+        swaps=True,
+        leans=True,
+        about="",
+        area=limit.words if limit.area and not limit.size else "",
+        topic=topic or before.text,
+    )
+
+
+def _leaning(plain: str, before: Said) -> Said:
+    """Complete a message by the words it has; a whole question leans on nothing."""
+    corrected = _corrected(plain, before.text)
     if corrected is not None:
         return corrected
-    intents, objects = _intents(plain), _objects(plain)
-    opens = bool(_rule("opens").search(folded))
-    if not objects:
-        own = f"{plain} {' '.join(_objects(before))}" if intents else before
-        return Said(own, before, leans=True)
-    if opens and not intents and len(objects) <= _data()["most_objects"]:
-        if _rule("restricts").search(folded):
-            return Said(f"{before} {plain}", before, swaps=True, leans=True)
-        swapped = _name_for_name(plain, before) or _asked_of(plain, before)
-        return Said(swapped, before, swaps=True, leans=True)
-    if _rule("anaphora").search(folded):
-        return Said(plain, before, leans=True)
-    short = len(objects) <= _data()["alone"]
-    return Said(plain, before if opens or short else "", leans=opens or short)
+    folded = fold(plain)
+    asks, subjects = intents(plain), objects(plain)
+    opens = bool(rule("opens").search(folded))
+    if not subjects:
+        own = f"{plain} {' '.join(objects(before.subject))}" if asks else before.text
+        which = rule("singular").search(folded) and not before.example
+        return Said(own, before.subject, leans=True, about="which" if which else "")
+    if opens and not asks and len(subjects) <= dialogue("most_objects"):
+        if rule("restricts").search(folded):
+            return _conditioned(plain, before)
+        swapped = _name_for_name(plain, before.text) or _asked_of(plain, before.text)
+        return Said(swapped, before.text, swaps=True, leans=True)
+    short = len(subjects) <= dialogue("alone") and not _defines(plain)
+    stands_for = bool(rule("anaphora").search(folded))
+    empty = short and all(rule("unsaid").fullmatch(aligned(word)) for word in subjects)
+    if not (opens or short or stands_for):
+        return Said(plain)
+    carried = f"{plain} {' '.join(objects(before.subject))}" if stands_for or empty else ""
+    return Said(plain, before.text, leans=True, carried=carried)
+
+
+def _vague(message: str) -> str:
+    """Return « vague » for a message that means nothing without a question before."""
+    if not is_short(message):
+        return ""
+    alone = rule("needs_subject").fullmatch(aligned(message).strip(" .!?,"))
+    return "vague" if alone or aside(message) else ""
+
+
+def _turns_away(message: str, plain: str) -> bool:
+    """Tell whether a message says that it asks something else (« et sinon, c’est quoi la DETR ? »)."""
+    if not rule("turns_away").match(aligned(message)):
+        return False
+    folded = fold(plain)
+    if rule("opens").search(folded) or rule("anaphora").search(folded):
+        return False
+    subjects = objects(plain)
+    return bool(subjects) and (bool(intents(plain)) or len(subjects) > 1)
+
+
+def _defines(plain: str) -> bool:
+    """Tell whether a message asks what an acronym is: it needs nothing else."""
+    short = any(word.isupper() and len(word) > 1 for word in objects(plain))
+    return short and bool(rule("defines").search(fold(plain)))
+
+
+def _conditioned(plain: str, before: Said) -> Said:
+    """Add a condition to the question before, in one sentence; it stands alone when it names the subject."""
+    asked = before.topic if before.example else before.text
+    condition = rule("joins").sub("", plain, count=1)
+    years = rule("year")
+    if years.search(aligned(condition)):
+        asked = without(asked, [match.span() for match in years.finditer(aligned(asked))])
+    if set(map(fold, objects(condition))) & set(map(fold, objects(asked))):
+        return Said(condition, asked, leans=True)
+    return Said(f"{asked.strip(' .?!')} {condition}", asked, swaps=True, leans=True)
 
 
 def _without_opener(message: str) -> str:
     """Drop « ok merci, » at the start of a message that goes on to ask."""
     plain = " ".join(message.split())
-    match = _rule("openers").match(aligned(plain))
+    match = rule("openers").match(aligned(plain))
     return plain[match.end() :] if match and plain[match.end() :].strip(" .!?,") else plain
 
 
 def _corrected(message: str, before: str) -> Said | None:
     """Read « pas la DETR, la DSIL » and « je voulais dire… »; ``None`` when nothing is corrected."""
-    flat = aligned(message)
+    folded = aligned(message)
     for name in ("instead", "meant"):
-        match = _rule(name).search(flat)
+        match = rule(name).search(folded)
         if match is None:
             continue
         right = message[slice(*match.span("right"))].strip(" .!?,")
         wrong = match.groupdict().get("wrong") or ""
-        if not _objects(right):
+        if not objects(right):
             continue
         at = aligned(before).find(wrong) if wrong else -1
         if at >= 0:
             text = f"{before[:at]}{right}{before[at + len(wrong) :]}"
-        elif _intents(right):
+        elif intents(right):
             text = right
         else:
             text = _asked_of(right, before)
@@ -146,50 +289,17 @@ def _corrected(message: str, before: str) -> Said | None:
 
 def _asked_of(new: str, before: str) -> str:
     """Ask the question before about something else: its question words, then the new ones."""
-    return f"{' '.join(_intents(before))} {new}".strip()
+    return f"{' '.join(intents(before))} {new}".strip()
 
 
 def _name_for_name(message: str, before: str) -> str:
     """Put « Tournus » in the place of « Seurre », « DETR » of « DSIL »; ``""`` unless each has one name."""
-    new = _rule("joins").sub("", message, count=1).strip(" .!?,")
+    new = rule("joins").sub("", message, count=1).strip(" .!?,")
     own, old = _names(new), _names(before)
-    if len(own) != 1 or len(old) != 1 or len(_objects(new)) > 1:
+    if len(own) != 1 or len(old) != 1 or len(objects(new)) > 1:
         return ""
     return before.replace(old[0], new) if own[0].isupper() == old[0].isupper() else ""
 
 
 def _names(text: str) -> list[str]:
-    return [word for word in dict.fromkeys(_objects(text)) if word[:1].isupper()]
-
-
-def _intents(text: str) -> list[str]:
-    """Return the words that say what is asked (« combien », « paie »), not of what."""
-    return [word.folded for word in words(text) if _rule("intents").fullmatch(word.folded)]
-
-
-def _objects(text: str) -> list[str]:
-    """Return the words that say what a question is about, as typed."""
-    rule, idle = _rule("intents"), _rule("idle")
-    return [
-        typed
-        for typed in re.findall(r"[^\W_]+(?:[-'’][^\W_]+)*", text)
-        if any(
-            word.stem and not rule.fullmatch(word.folded) and not idle.fullmatch(word.folded)
-            for word in words(typed)
-        )
-    ]
-
-
-@cache
-def _data() -> Any:
-    return load_data("understanding")["dialogue"]
-
-
-@cache
-def _rule(name: str) -> re.Pattern[str]:
-    return re.compile(_data()[name])
-
-
-@cache
-def _rules(name: str) -> dict[str, re.Pattern[str]]:
-    return {key: re.compile(rule) for key, rule in _data()[name].items()}
+    return [word for word in dict.fromkeys(objects(text)) if word[:1].isupper()]

@@ -6,13 +6,13 @@ Only rules here, all in ``data/listing.yaml``; nothing is searched.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from pvd_assistant.answer.cleaning import fold
 from pvd_assistant.answer.places import Places
+from pvd_assistant.answer.sizes import without_size
 from pvd_assistant.answer.understanding import Understanding
 from pvd_assistant.index.analysis import term_set
 from pvd_assistant.messages import load_data
@@ -21,8 +21,6 @@ from pvd_assistant.model import Family, Filters
 _FAMILIES: dict[str, Family] = {"offre": "offer", "partenaire": "partner", "projet": "project"}
 _PROJECT = "projet"
 _SENTENCE = re.compile(r"(?<=[.?!;])\s")
-#: Larger than any town.
-MOST_INHABITANTS = 10_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +29,7 @@ class Wanted:
 
     :ivar kind: kind of documents.
     :ivar subject: what they must be about, folded; empty for all those of a place or a size.
+    :ivar example: an example of something was asked for: one is enough, if it is truly about it.
     :ivar fixed: the reader chose a place or a size among the filters: they are not given up.
     """
 
@@ -38,6 +37,7 @@ class Wanted:
     subject: str
     filters: Filters
     fixed: bool = False
+    example: bool = False
 
     @property
     def family(self) -> Family:
@@ -60,7 +60,7 @@ def wanted(question: Understanding, places: Places, filters: Filters) -> Wanted 
     of_place = kind == _PROJECT
     band, regions = None, list(places.regions)
     if of_place:
-        subject, band = _without_population(subject)
+        subject, band = without_size(subject)
         subject, others = _without_regions(subject)
         regions += [name for name in others if name not in regions]
     for name in (*places.regions, *(d.name for d in places.departements), *places.names):
@@ -84,7 +84,7 @@ def wanted(question: Understanding, places: Places, filters: Filters) -> Wanted 
     if question.follow_up and not term_set(subject):  # « Vous avez un exemple dans l’Est ? »
         subject = fold(question.subject)
     fixed = bool(filters.departements or filters.regions or filters.population)
-    return Wanted(kind, subject, limited, fixed)
+    return Wanted(kind, subject, limited, fixed, example=question.example)
 
 
 def looks_for_towns(question: Understanding, places: Places) -> bool:
@@ -102,7 +102,7 @@ def population_band(folded: str) -> tuple[int, int] | None:
     >>> population_band("des bourgs de moins de 2 000 habitants")
     (0, 1999)
     """
-    return _without_population(folded)[1]
+    return without_size(folded)[1]
 
 
 def _asked(folded: str) -> tuple[str, str] | None:
@@ -125,33 +125,12 @@ def _asked(folded: str) -> tuple[str, str] | None:
     return kind, rest
 
 
-def _without_population(folded: str) -> tuple[str, tuple[int, int] | None]:
-    for name, rule in _populations().items():
-        match = rule.search(folded)
-        if match is not None:
-            rest = f"{folded[: match.start()]} {folded[match.end() :]}"
-            return rest, _band(name, {k: _number(v) for k, v in match.groupdict().items()})
-    return folded, None
-
-
-def _band(name: str, said: Mapping[str, int]) -> tuple[int, int]:
-    if name == "about":
-        times = float(_data()["about"])
-        return round(said["about"] / times), round(said["about"] * times)
-    low, high = said.get("low", 0), said.get("high", MOST_INHABITANTS)
-    return (low, high - 1) if name == "under" else (low, high)
-
-
 def _without_regions(folded: str) -> tuple[str, list[str]]:
     names: list[str] = []
     for rule in _data()["regions"]:
         folded, found = re.subn(rule["said"], " ", folded)
         names += rule["names"] if found else []
     return folded, names
-
-
-def _number(said: str) -> int:
-    return int(re.sub(r"\D", "", said)) * (1000 if "mille" in said else 1)
 
 
 @cache
@@ -180,22 +159,11 @@ def _openings() -> tuple[re.Pattern[str], ...]:
     return tuple(re.compile(rule.replace("{nouns}", nouns)) for rule in _data()["asked"])
 
 
-@cache
-def _populations() -> dict[str, re.Pattern[str]]:
-    rules = _data()
-    return {
-        name: re.compile(
-            rule.replace("{n}", rules["number"]).replace("{inhabitants}", rules["inhabitants"])
-        )
-        for name, rule in rules["population"].items()
-    }
-
-
 def list_pattern(name: str) -> re.Pattern[str]:
     """Return one of the lone patterns: ``"over"``, ``"open"``."""
     return _pattern(name)
 
 
 def list_share(name: str) -> float:
-    """Return one of the measured shares: ``"share"``, ``"coverage"``."""
+    """Return one of the measured shares: ``"share"``, ``"coverage"``, those of examples."""
     return float(_data()[name])

@@ -17,9 +17,10 @@ from pvd_assistant.answer import composition
 from pvd_assistant.answer.candidates import Coverage
 from pvd_assistant.answer.cleaning import fold
 from pvd_assistant.answer.composing import Draft, Section
-from pvd_assistant.answer.list_request import MOST_INHABITANTS, Wanted, list_pattern, list_share
+from pvd_assistant.answer.list_request import Wanted, list_pattern, list_share
 from pvd_assistant.answer.places import Places
 from pvd_assistant.answer.sections import project_place
+from pvd_assistant.answer.sizes import MOST_INHABITANTS
 from pvd_assistant.answer.understanding import commands
 from pvd_assistant.french import french_date, french_number
 from pvd_assistant.index.analysis import term_set, terms
@@ -47,12 +48,20 @@ class _Found:
     wider: str = ""
 
 
-def listed(asked: Wanted, places: Places, index: Index, territory: Territory) -> Section | None:
-    """Return the list; ``None`` when too few sheets match: sentences say more then."""
+def listed(
+    asked: Wanted, places: Places, index: Index, territory: Territory, said: str = ""
+) -> Section | None:
+    """Return the list; ``None`` when too few sheets match: sentences say more then.
+
+    :param said: what the answers before said: the sheets they listed are left out.
+    """
     found = _widened(asked, index, territory)
     if found is None:
         return None
     documents = found.documents
+    if asked.filters.population and not found.asked.filters.population:
+        low, high = asked.filters.population
+        documents.sort(key=lambda d: _beyond(index.documents[d].metadata, low, high))
     if asked.kind == _PROJECT:
         town = next((m.communes[0] for m in places.mentions if len(m.communes) == 1), None)
         if town is not None:
@@ -60,12 +69,16 @@ def listed(asked: Wanted, places: Places, index: Index, territory: Territory) ->
         lines = _project_lines(documents, asked, index)
     else:
         lines = _lines(documents, index)
-    return Section(tuple(lines[: composition.limit("listed")]), note=_note(asked, found))
+    shown = tuple(lines[: composition.limit("listed")])
+    if not said:
+        return Section(shown, note=_note(asked, found))
+    rest = tuple(line for line in lines if line.text not in said)[: composition.limit("listed")]
+    return Section(rest, note=_note_of_rest(asked, len(rest)))
 
 
 def _widened(asked: Wanted, index: Index, territory: Territory) -> _Found | None:
     """Return what meets every criterion, or else what does when one of them is given up."""
-    fewest = 1 if asked.limited else composition.limit("listed_fewest")
+    fewest = 1 if asked.limited or asked.example else composition.limit("listed_fewest")
     for wider, filters in _attempts(asked, territory):
         loosened = replace(asked, filters=filters)
         documents = _matching(loosened, index)
@@ -116,6 +129,12 @@ def _note(asked: Wanted, found: _Found) -> str:
     return f"{none} {text(f'answer.listed_wider_{found.wider}')} {counted}"
 
 
+def _note_of_rest(asked: Wanted, count: int) -> str:
+    form = "one" if count == 1 else "many"
+    kind = text(f"answer.listed_one_{asked.kind}" if count == 1 else f"answer.listed_{asked.kind}")
+    return text(f"answer.listed_rest_{form}", count=count, kind=kind)
+
+
 def _criteria(filters: Filters) -> str:
     """« Nouvelle-Aquitaine, moins de 2 000 habitants »."""
     said = [*filters.departements, *filters.regions]
@@ -137,6 +156,11 @@ def _matching(asked: Wanted, index: Index) -> list[str]:
     best_hits = index.search(asked.subject, filters=everywhere, limit=1) if asked.limited else hits
     top = best_hits[0].score if best_hits else 0.0
     share, least = list_share("share"), list_share("coverage")
+    if asked.example:
+        least = list_share("example coverage")
+        anywhere = index.search(asked.subject, limit=1)
+        if anywhere and top < list_share("example") * anywhere[0].score:
+            return []
     best: dict[str, bool] = {}
     for hit in hits:
         near = hit.score >= share * top and hit.coverage >= least
@@ -180,6 +204,12 @@ def _distance(metadata: Metadata, town: Commune) -> tuple[int, float]:
     if not place.population or not town.population:
         return near, math.inf
     return near, abs(math.log(place.population / town.population))
+
+
+def _beyond(metadata: Metadata, low: int, high: int) -> int:
+    """Return how many inhabitants a project is from the sizes asked for."""
+    population = (metadata.place and metadata.place.population) or MOST_INHABITANTS
+    return max(low - population, population - high, 0)
 
 
 def _lines(documents: Sequence[str], index: Index) -> list[Draft]:

@@ -54,7 +54,9 @@ def find_places(question: Understanding, history: Sequence[Turn], territory: Ter
     keeps the town for the contact only.
     """
     mentions = find_communes(question.text, territory)
-    departements = find_departements(question.text, territory)
+    # A place that limits the question before is in what was put back.
+    asked = question.core if question.swapped else question.text
+    departements = find_departements(asked, territory)
     home, earlier = _said_before(history, territory)
     ours = says_ours(question.text)
     if ours and home is not None:
@@ -65,7 +67,7 @@ def find_places(question: Understanding, history: Sequence[Turn], territory: Ter
     return Places(
         mentions=mentions,
         departements=departements,
-        regions=find_regions(question.text, territory),
+        regions=find_regions(asked, territory),
         earlier=tuple(earlier),
         leaning=leaning,
     )

@@ -41,6 +41,11 @@ class Understanding:
     :ivar families: families by number of matching rules, best first.
     :ivar follow_up: the message leans on earlier turns.
     :ivar swapped: the question before, when the message asks it about something else.
+    :ivar about: what it asks of the answer before (:class:`pvd_assistant.answer.dialogue.Said`); ``core`` is
+        then the question that answer was given to.
+    :ivar example: it asks for projects as examples of what was asked before.
+    :ivar area: the place to which it limits what was asked before (« en Bourgogne »).
+    :ivar said: what the answers before said, when it must not be said again.
     :ivar courtesy: it asks nothing: greeting, thanks, goodbye, identity (who the assistant is).
     :ivar orders: it held sentences that give orders to the assistant; they were dropped.
     :ivar refused: it asks for something the assistant is not made for.
@@ -60,6 +65,10 @@ class Understanding:
     families: tuple[Family, ...] = ()
     follow_up: bool = False
     swapped: str = ""
+    about: str = ""
+    example: bool = False
+    area: str = ""
+    said: str = ""
     courtesy: str = ""
     orders: bool = False
     refused: bool = False
@@ -80,7 +89,7 @@ def understand(question: str, history: Sequence[Turn] = (), limit: int = 4000) -
     language, asks = language_of(text), bool(core)
     if language != "fr":
         core, rest = in_french(core, language), ""
-    said = in_context(core, history) if history and core and not rest else Said(core)
+    said = in_context(core, history) if core and not rest else Said(core)
     core, follow_up = said.text, said.leans
     folded = fold(core)
     questions = _questions(core)
@@ -98,6 +107,9 @@ def understand(question: str, history: Sequence[Turn] = (), limit: int = 4000) -
         families=_families(folded),
         follow_up=follow_up,
         swapped=said.before if said.swaps else "",
+        about=said.about,
+        example=said.example,
+        area=said.area,
         courtesy=courtesy(text),
         orders=bool(dropped),
         refused=not asks or any(rule.search(fold(text)) for rule in _not_for_us()),

@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 
 from pvd_assistant.answer.list_request import (
-    MOST_INHABITANTS,
     Wanted,
     looks_for_towns,
     population_band,
     wanted,
 )
 from pvd_assistant.answer.places import find_places
+from pvd_assistant.answer.sizes import MOST_INHABITANTS
 from pvd_assistant.answer.understanding import understand
 from pvd_assistant.index.analysis import term_set
 from pvd_assistant.model import Filters
