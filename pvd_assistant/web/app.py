@@ -2,7 +2,7 @@
 
 ::
 
-    uvicorn --factory 'pvd_assistant.web.app:create_app'
+    OPENBLAS_NUM_THREADS=1 uvicorn --factory 'pvd_assistant.web.app:create_app'
 """
 
 from __future__ import annotations
