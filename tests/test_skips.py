@@ -24,6 +24,7 @@ def test_passes(): pass
 def outcome(folder: Path, **said: str) -> str:
     (folder / "test_some.py").write_text(_TESTS, "utf-8")
     environment = {name: value for name, value in os.environ.items() if name != "NO_SKIPS"}
+    environment["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"  # they take seconds to be loaded
     command = [sys.executable, "-m", "pytest", "-p", "skips", "-p", "no:cacheprovider", "--tb=line"]
     done = subprocess.run(
         [*command, "test_some.py"],
