@@ -13,6 +13,8 @@ run: $(VENV)/.installed  ## Install, index what has changed, open the chat on lo
 	-@$(BIN)/pvd-assistant index
 	@$(BIN)/pvd-assistant serve --host $(HOST) --port $(PORT)
 
+# Two processes test: numpy's products take one thread in each, as in the commands.
+test: export OPENBLAS_NUM_THREADS ?= 1
 test: $(VENV)/.installed-dev  ## Install, check style and types, run every test.
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .

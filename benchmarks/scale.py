@@ -13,7 +13,6 @@ An index of a million passages takes about 15 GB of the work folder and hours of
 from __future__ import annotations
 
 import argparse
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -67,10 +66,7 @@ def main() -> None:
             options = ["--work", chosen.work, "--reports", chosen.reports, "--here"]
             options += ["--questions", chosen.questions, "--limit", chosen.limit]
             command = [sys.executable, "-m", "benchmarks.scale", passages, "--steps", step]
-            # One thread for the floor: two wait for each other when the machine does other work.
-            threads = {"OPENBLAS_NUM_THREADS": "1"} if step == "floor" else {}
-            arguments = [str(part) for part in (*command, *options)]
-            subprocess.run(arguments, check=True, env=os.environ | threads)
+            subprocess.run([str(part) for part in (*command, *options)], check=True)
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from typing import Annotated, Any, get_args
 
 import typer
 
-from pvd_assistant import cli_operations, cli_privacy, cli_starting
+from pvd_assistant import cli_operations, cli_privacy, cli_starting, threads
 from pvd_assistant.cli_users import app as users_app
 from pvd_assistant.errors import CorpusError, PvdError, UnknownCommuneError, UsageError
 from pvd_assistant.messages import text
@@ -45,6 +45,7 @@ Several = list[str] | None
 
 def main() -> None:
     """Run the command line; a user's mistake is one line, never a traceback."""
+    threads.one_for_products()
     try:
         app()
     except PvdError as error:

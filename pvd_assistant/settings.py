@@ -98,6 +98,12 @@ class Settings(BaseSettings):
     chat_rate_limit: int = Field(
         60, ge=0, description="Questions of the chat a minute from one address; 0: any number."
     )
+    page_rate_limit: int = Field(
+        600, ge=0, description="Pages of practices and sources a minute from one address; 0: any."
+    )
+    staff_rate_limit: int = Field(
+        120, ge=0, description="Forms that one account sends a minute; 0: any number."
+    )
     question_limit: int = Field(4000, ge=200, description="Longest question read, in characters.")
     history_limit: int = Field(12, ge=0, description="Earlier messages taken into account.")
     max_file_mb: int = Field(100, ge=1, description="Largest document read, in megabytes.")

@@ -11,6 +11,7 @@ from argon2 import PasswordHasher
 from databases import database, database_settings, postgres_url  # noqa: F401
 from practices_corpus import catalogue, practices_index, practices_settings  # noqa: F401
 from scripted_llm import _llm_process, llm  # noqa: F401
+from skips import pytest_runtest_makereport  # noqa: F401
 
 from pvd_assistant.accounts import passwords as _passwords
 from pvd_assistant.answer.assistant import Assistant

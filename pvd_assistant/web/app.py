@@ -2,7 +2,7 @@
 
 ::
 
-    uvicorn --factory 'pvd_assistant.web.app:create_app'
+    OPENBLAS_NUM_THREADS=1 uvicorn --factory 'pvd_assistant.web.app:create_app'
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ from pvd_assistant.web.chat_gate import ChatGate
 from pvd_assistant.web.feedback import FeedbackStore
 from pvd_assistant.web.gradio_loading import load_gradio
 from pvd_assistant.web.health import health, readiness
+from pvd_assistant.web.page_gate import PageGate
 from pvd_assistant.web.security import Security
 from pvd_assistant.web.service import Service
 from pvd_assistant.web.shell import ChatPage
@@ -96,6 +97,7 @@ def create_app(settings: Settings | None = None, assistant: Assistant | None = N
     )
     app.add_middleware(ChatPage)
     app.add_middleware(ChatGate, questions=settings.chat_rate_limit)
+    app.add_middleware(PageGate, most=settings.page_rate_limit)
     app.add_middleware(Faces, api=api.application, settings=settings, slots=api.slots)
     app.add_middleware(
         Security,

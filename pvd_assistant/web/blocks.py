@@ -20,6 +20,7 @@ from pvd_assistant.web.asking import Asking, at_once
 from pvd_assistant.web.conversation import Conversation, Vote
 from pvd_assistant.web.feedback import FeedbackStore, Opinion
 from pvd_assistant.web.gradio_loading import load_gradio
+from pvd_assistant.web.gradio_skipping import leave_what_is_skipped
 from pvd_assistant.web.keeping import given_back, to_keep
 from pvd_assistant.web.rendering import (
     earlier_html,
@@ -64,6 +65,7 @@ def build(service: Service, store: FeedbackStore) -> Any:
     with gr.Blocks(title=text("web.title"), analytics_enabled=False, fill_width=True) as blocks:
         page.lay_out()
         page.wire(blocks)
+    leave_what_is_skipped(blocks)
     # Gradio counts a question that waits in our line among the events it is answering.
     blocks.max_threads = at_once(service.settings) + service.settings.chat_queue + _EVENTS
     blocks.state_session_capacity = _SESSIONS

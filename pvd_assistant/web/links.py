@@ -69,8 +69,11 @@ def fingerprint(passage: str) -> str:
 
 def _span_of(statement: str, citation: Citation) -> tuple[int, int] | None:
     """Return where a statement stands in the part's text; white space may differ."""
-    words = _SPACES.split(statement.strip())
-    pattern = r"\s+".join(re.escape(word) for word in words if word)
+    said = statement.strip()
+    start = citation.passage.find(said) if said else -1
+    if start >= 0:  # nearly always: no pattern to make at each step of an answer being written
+        return citation.start + start, citation.start + start + len(said)
+    pattern = r"\s+".join(re.escape(word) for word in _SPACES.split(said) if word)
     match = re.search(pattern, citation.passage) if pattern else None
     if match is None:
         return None

@@ -98,7 +98,8 @@ def _running(settings: Settings, assistant: FakeAssistant | None) -> Iterator[Si
 
     chat.PACE = 0.03
     # Every page has the address of this machine: together they ask more than one visitor may.
-    unlimited = settings.model_copy(update={"chat_rate_limit": 0})
+    limits = ("chat_rate_limit", "page_rate_limit", "staff_rate_limit")
+    unlimited = settings.model_copy(update=dict.fromkeys(limits, 0))
     app = create_app(unlimited, assistant)  # type: ignore[arg-type]
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1))
     with listen("127.0.0.1", 0) as listening:

@@ -59,6 +59,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
             index_dir=root / "index",
             data_dir=root / "data",
             library_worker=False,
+            page_rate_limit=0,  # one account and one address send everything
+            staff_rate_limit=0,
         )
         report = build(settings)
         assert not report.failed, report.failed

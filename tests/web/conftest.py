@@ -23,7 +23,12 @@ def web_settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     sheet.write_text("---\ntitle: Chef de projet\n---\n<script>alert(1)</script>\n", "utf-8")
     guide.write_bytes(guide_pdf())
     (root / "secret.txt").write_text("secret", "utf-8")
-    return Settings(corpus_dir=root / "corpus", index_dir=root / "index", data_dir=root / "data")
+    return Settings(
+        corpus_dir=root / "corpus",
+        index_dir=root / "index",
+        data_dir=root / "data",
+        page_rate_limit=0,  # all the tests have one address
+    )
 
 
 @pytest.fixture(scope="session")

@@ -24,7 +24,7 @@ class BusyError(PvdError):
 
 
 class Rate:
-    """Requests a minute from each address.
+    """Requests a minute from each address, or from each account.
 
     :param most: requests a minute; 0 for as many as it wants.
     """
@@ -33,10 +33,16 @@ class Rate:
         self._item = RateLimitItemPerMinute(most) if most else None
         self._limiter = SlidingWindowCounterRateLimiter(MemoryStorage())
 
-    def wait(self, address: str) -> int:
-        """Count a request; return the seconds to wait before it may be sent, 0 for none."""
-        name = _neighbourhood(address)
-        if self._item is None or self._limiter.hit(self._item, name):
+    def wait(self, address: str, weight: int = 1) -> int:
+        """Count a request; return the seconds to wait before it may be sent, 0 for none.
+
+        :param address: of the network, or what tells an account from the others.
+        :param weight: how many requests it counts for; no more than may be sent in a minute.
+        """
+        if self._item is None:
+            return 0
+        name, weight = _neighbourhood(address), min(weight, self._item.amount)
+        if self._limiter.hit(self._item, name, cost=weight):
             return 0
         left = self._limiter.get_window_stats(self._item, name).reset_time - time.time()
         return max(1, math.ceil(left))

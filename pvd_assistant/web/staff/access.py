@@ -16,7 +16,10 @@ from starlette.datastructures import FormData, UploadFile
 from pvd_assistant.accounts.roles import Permission, Person
 from pvd_assistant.accounts.sessions import SessionStore, SignedIn
 from pvd_assistant.errors import AccessError
+from pvd_assistant.french import french_wait
+from pvd_assistant.messages import text
 from pvd_assistant.settings import Settings
+from pvd_assistant.web.api.limits import Rate
 from pvd_assistant.web.security import FORM_CSP
 from pvd_assistant.web.templating import render
 
@@ -42,15 +45,24 @@ class PasswordNeededError(Exception):
     """Somebody came in with a temporary password: they choose theirs before anything else."""
 
 
-class Access:
-    """Finds who is asking and refuses what they may not do.
+class TooManySentError(Exception):
+    """An account sends too many forms; ``seconds`` is how long it must wait."""
 
-    :param settings: ``public_url``, which browsers see where a proxy says otherwise.
+    def __init__(self, seconds: int) -> None:
+        super().__init__()
+        self.seconds = seconds
+
+
+class Access:
+    """Finds who is asking and refuses what they may not do, or too much of it.
+
+    :param settings: ``public_url``, which browsers see where a proxy says otherwise; ``staff_rate_limit``.
     """
 
     def __init__(self, sessions: SessionStore, settings: Settings) -> None:
         self.sessions = sessions
         self._public_url = settings.public_url.rstrip("/")
+        self._rate = Rate(settings.staff_rate_limit)
 
     def address(self, request: Request, path: str) -> str:
         """Return the whole address of one of our pages, as browsers see it."""
@@ -102,7 +114,7 @@ class Access:
         return allowed
 
     def sends(
-        self, permission: Permission, *, temporary: bool = False
+        self, permission: Permission, *, temporary: bool = False, counted: bool = True
     ) -> Callable[[Request], Awaitable[Sent]]:
         """Return the dependency of a form that only some may send: it gives who sends it, and what.
 
@@ -110,10 +122,14 @@ class Access:
         ``Form()`` nor ``File()`` of their own. It must repeat the session's ``csrf``.
 
         :param temporary: whether a temporary password is enough.
+        :param counted: whether it is one of the forms that an account may send a minute.
         """
 
         async def allowed(request: Request) -> Sent:
             found = await self._allowed(request, permission, temporary)
+            seconds = self._rate.wait(str(found.person.id)) if counted else 0
+            if seconds:
+                raise TooManySentError(seconds)
             form = await request.form()
             self.check_form(request, form, found.csrf)
             return Sent(found.person, form)
@@ -218,6 +234,13 @@ def add_refusals(app: FastAPI) -> None:
     @app.exception_handler(PasswordNeededError)
     async def lead_to_password(_: Request, __: PasswordNeededError) -> Response:
         return RedirectResponse(ME, 303, headers={"Cache-Control": "no-store"})
+
+    @app.exception_handler(TooManySentError)
+    async def ask_to_wait(request: Request, refused: TooManySentError) -> Response:
+        message = text("accounts.too_many_sent", wait=french_wait(refused.seconds))
+        page = staff_page(request, "refused.html", 429, message=message)
+        page.headers["Retry-After"] = str(refused.seconds)
+        return page
 
     @app.exception_handler(AccessError)
     async def refuse(request: Request, error: AccessError) -> Response:

@@ -64,7 +64,8 @@ def router(access: Access, accounts: Accounts) -> APIRouter:
 
     @routes.post(SIGN_OUT)
     def sign_out(
-        request: Request, sent: Sent = Depends(access.sends(Permission.ENTER, temporary=True))
+        request: Request,
+        sent: Sent = Depends(access.sends(Permission.ENTER, temporary=True, counted=False)),
     ) -> Response:
         id_token = access.sessions.close(request.cookies.get(COOKIE, ""))
         request.state.signed_in = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import socket
 import sys
 import threading
@@ -80,6 +81,13 @@ def test_the_tools_are_listed_and_described_in_french(calling):
         jsonschema.Draft202012Validator.check_schema(tool.input_schema)
         jsonschema.Draft202012Validator.check_schema(tool.output_schema)
         assert all(field.get("description") for field in tool.input_schema["properties"].values())
+
+
+def test_the_tool_answers_as_the_library_does(calling, assistant):
+    found = calling(lambda client: client.call_tool("ask", {"question": QUESTION}))
+    expected = json.loads(json.dumps(assistant.ask(QUESTION).to_dict()))
+    alone = {"latency_ms": 0, "id": ""}  # each answer has its own
+    assert {**found.structured_content, **alone} == {**expected, **alone}
 
 
 def test_each_tool_gives_data_of_its_schema_and_the_same_in_words(calling):

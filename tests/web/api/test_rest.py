@@ -24,7 +24,7 @@ def events(body: str) -> list[tuple[str, Any]]:
     return found
 
 
-def test_an_answer_is_the_one_of_the_command_line(api, assistant):
+def test_an_answer_is_the_one_of_the_library(api, assistant):
     answer = api.post("/api/ask", json={"question": QUESTION, "id": "q1"}).json()
     expected = json.loads(json.dumps(assistant.ask(QUESTION, id="q1").to_dict()))
     assert {**answer, "latency_ms": 0} == {**expected, "latency_ms": 0}

@@ -65,6 +65,20 @@ def test_a_wrong_password_is_said_and_the_login_is_kept(browser) -> None:
     assert "faux" not in answer.text
 
 
+def test_an_account_that_sends_too_many_forms_is_asked_to_wait_and_may_leave(browser) -> None:
+    client = browser(staff_rate_limit=2)
+    sign_in(client)
+    wrong = {"current": "faux", "new": "faux", "again": "faux"}
+    for _ in range(2):
+        assert send(client, "/equipe/moi/mot-de-passe", wrong).status_code != 429
+    refused = send(client, "/equipe/moi/mot-de-passe", wrong)
+    assert refused.status_code == 429
+    assert "Beaucoup d’envois viennent de votre compte" in refused.text
+    assert 1 <= int(refused.headers["retry-after"]) <= 60
+    assert client.get("/equipe/moi").status_code == 200
+    assert send(client, "/equipe/deconnexion").headers["location"].endswith("fait=sortie")
+
+
 def test_too_many_failures_say_how_long_to_wait(browser) -> None:
     client = browser(sign_in_login_limit=2)
     for _ in range(2):
