@@ -13,7 +13,15 @@ from typing import get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from pvd_assistant.answer import abstention, composing, composition, doubts, languages, ranking
+from pvd_assistant.answer import (
+    abstention,
+    composing,
+    composition,
+    doubts,
+    languages,
+    premises,
+    ranking,
+)
 from pvd_assistant.answer.candidates import Candidate, Evidence, ask_for, candidates
 from pvd_assistant.answer.comparison import compare
 from pvd_assistant.answer.composing import Section
@@ -247,16 +255,21 @@ class Assistant:
                 probability >= ranking.threshold("answered") or asked_exactly(evidence, self.index)
             )
         )
-        if table is None and not known:
+        denial = None if filters else premises.of_programme(understood, self.index)
+        if table is None and not known and denial is None:
             return self._unknown(evidence, scores, places, filters)
-        laid = lay_out(evidence, chosen, scores, of_parts, table, self.index, defined=named)
+        chosen = chosen if known or table is not None else []
+        laid = lay_out(
+            evidence, chosen, scores, of_parts, table, self.index, defined=named, denial=denial
+        )
+        reworded = table is None and denial is None and laid.status == "answered"
         return Reply(
             places,
             laid.status,
             self._family(understood, chosen),
             laid.sections,
             warnings=laid.warnings,
-            evidence=evidence if table is None and laid.status == "answered" else None,
+            evidence=evidence if reworded else None,
         )
 
     def _written(

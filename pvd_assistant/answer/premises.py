@@ -1,0 +1,256 @@
+"""What a question takes for granted, and whether a document says it of that very thing.
+
+« L’Anah paie 100 % du chef de projet, non ? »: 100 % stands in many documents, and in none about that. A figure
+is granted when a sentence that holds the words of the claim gives it; it is denied when the sentences that hold
+them best give others of its sort. What is often wrongly believed of the programme itself (its end, its pilot, a
+subsidy of its own) is told by rule, with its proof. The wording is in ``data/premises.yaml``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Any
+
+from pvd_assistant.answer import composition
+from pvd_assistant.answer.candidates import Candidate, Coverage, Evidence
+from pvd_assistant.answer.cleaning import fold
+from pvd_assistant.answer.composing import Draft, Section, drafts
+from pvd_assistant.answer.figures import Figure, figures
+from pvd_assistant.answer.proofs import sentences
+from pvd_assistant.answer.understanding import Understanding
+from pvd_assistant.index.analysis import stem, term_set
+from pvd_assistant.index.query import AnalysedQuery
+from pvd_assistant.index.store import Index
+from pvd_assistant.messages import load_data, text
+from pvd_assistant.model import Hit
+
+#: Documents read whole: the search may have found another passage of the right sheet.
+_DOCUMENTS = 3
+# Shares of a claim's words, see docs/evaluation.md: what a sentence must hold to be about the claim, and how much of
+# the best of them one that gives its figure must hold.
+_ABOUT, _AS_MUCH = 0.6, 0.9
+_END = re.compile(r"[.?!] ")
+_SPACE = re.compile(r"(?<=\d) (?=\d{3})")
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What a question asserts.
+
+    :ivar clause: the words that assert, folded.
+    :ivar figures: those that matter: not the year or the size of town they are said of.
+    :ivar granted: it is not asked about (« puisque… », « pourquoi… »).
+    """
+
+    clause: str
+    figures: tuple[Figure, ...]
+    granted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Denial:
+    """A premise that no document confirms, or that one contradicts.
+
+    :ivar note: the line that says so.
+    :ivar instead: what the documents say of it.
+    :ivar settled: a rule of the programme contradicts it, with its proof.
+    """
+
+    note: str
+    instead: tuple[Draft, ...]
+    settled: bool = False
+
+
+def of_programme(question: Understanding, index: Index) -> Denial | None:
+    """Return what a question wrongly takes for granted about the programme itself.
+
+    Nothing when the documents that prove it are not in the index.
+    """
+    if question.questions or question.follow_up:
+        return None
+    folded = fold(question.core)
+    claim = _clause(folded)
+    for rule in _data()["programme"]:
+        said = folded if rule.get("any") else claim[0] if claim else ""
+        if not _beliefs(rule["says"]).search(said):
+            continue
+        if "unless" in rule and _beliefs(rule["unless"]).search(said):
+            continue
+        instead = sentences(rule["proofs"], index)
+        if instead:
+            asked = claim is not None and not claim[1]
+            note = text("answer.premise_no" if asked else "answer.premise_rule")
+            return Denial(note, tuple(instead), settled=True)
+    return None
+
+
+def denied(evidence: Evidence, index: Index) -> Denial | None:
+    """Return the figure that a question asserts and that no document says of the same thing."""
+    claim = claimed(evidence.understood)
+    if claim is None or any(_beliefs(r["says"]).search(claim.clause) for r in _data()["programme"]):
+        return None
+    about = _about(claim, evidence.understood, index)
+    if about is None:
+        return None
+    units = [(one, figures(own), about.of(term_set(own))) for one, own in _read(evidence, index)]
+    instead = [_instead(said, claim, units) for said in claim.figures]
+    wrong = [(said, one) for said, one in zip(claim.figures, instead, strict=True) if one]
+    if not wrong:
+        return None
+    typed = [_as_typed(said, claim, evidence.understood.core) for said, _ in wrong]
+    key = "premise_granted" if claim.granted else "premise_figure"
+    note = text(f"answer.{key}", figure=", ".join(typed))
+    return Denial(note, tuple(drafts(list({id(one): one for _, one in wrong}.values()))))
+
+
+def _instead(
+    said: Figure, claim: Claim, units: Sequence[tuple[Candidate, Sequence[Figure], float]]
+) -> Candidate | None:
+    """Return what gives another figure of what a claim is about; nothing when a document gives this one."""
+    given, others = 0.0, 0.0
+    instead: Candidate | None = None
+    for candidate, found, share in units:
+        if any(_is(said, f) for f in found) or _implied(said, claim, found):
+            given = max(given, share)
+        elif share > others and any(f.sort == said.sort for f in found):
+            others, instead = share, candidate
+    return instead if others >= _ABOUT and given < _AS_MUCH * others else None
+
+
+def corrected(sections: Sequence[Section], denial: Denial) -> list[Section]:
+    """Put what the documents say before the rest of an answer, which no « Oui : … » may open."""
+    said = {draft.text for draft in denial.instead}
+    rest = []
+    for section in sections:
+        kept = tuple(
+            d for d in section.drafts if d.text not in said and not fold(d.text).startswith("oui")
+        )
+        if kept or section.rows:
+            rest.append(replace(section, drafts=kept))
+    return [Section(denial.instead, note=denial.note), *rest]
+
+
+def claimed(question: Understanding) -> Claim | None:
+    """Return the figures that a question asserts, if it asserts any.
+
+    « Une commune de 3 000 habitants », « notre projet de 200 000 € » are a case, not a claim.
+    """
+    read = None if question.questions or question.story else _clause(fold(question.core))
+    if read is None or _rule("ours").search(read[0]):
+        return None
+    clause, granted = read
+    found = [figure for figure in figures(clause) if _asserted(figure, clause)]
+    for kinds in (("euro", "percent"), ("count",), ("duration",), ("date",)):
+        main = tuple(figure for figure in found if figure.kind in kinds)
+        if main:
+            return Claim(clause, main, granted)
+    return None
+
+
+def _asserted(figure: Figure, clause: str) -> bool:
+    before = clause[: figure.start]
+    if not figure.sort or figure.inferred or _rule("case").search(before):
+        return False
+    return figure.kind != "date" or _rule("dated").search(before) is not None
+
+
+def _clause(folded: str) -> tuple[str, bool] | None:
+    """Return the words of a question that assert, and whether it asks something else about them."""
+    for name in ("granted", "why"):
+        match = _rule(name).search(folded)
+        if match is not None:
+            return match["clause"], True
+    opened = _rule("openings").sub("", folded, count=1)
+    clause = _rule("endings").sub("", opened, count=1)
+    if _rule("asks").search(_rule("cleft").sub(" ", clause)) or _END.search(clause):
+        return None
+    plain = opened == folded and clause == folded.rstrip(" ?!.»")
+    return None if plain and not _rule("verbs").search(clause) else (clause, False)
+
+
+def _about(claim: Claim, question: Understanding, index: Index) -> Coverage | None:
+    """Return what measures how much of a claim's words, its figures left out, a text holds."""
+    words = claim.clause
+    for figure in sorted(figures(claim.clause), key=lambda f: -f.start):
+        words = f"{words[: figure.start]} {words[figure.end :]}"
+    query = index.analyse(words)
+    counted = {figure.sort for figure in claim.figures}
+    slots = tuple(
+        slot for slot in query.slots if not {stem(slot.word), slot.word} & (_empty() | counted)
+    )
+    return Coverage(AnalysedQuery(query.text, slots), index) if slots else None
+
+
+def _read(evidence: Evidence, index: Index) -> Iterator[tuple[Candidate, str]]:
+    """Yield what may be stated, the best passages first, then the rest of the first documents, with its own words.
+
+    A row says what its header says; the source of a sentence is not what it says.
+    """
+    hits = {hit.passage.id: hit for hit in evidence.hits}
+    documents = list(dict.fromkeys(hit.passage.document for hit in evidence.hits))[:_DOCUMENTS]
+    for document in documents:
+        for passage in index.passages_of(document):
+            hits.setdefault(passage.id, Hit(passage, 0.0, 0.0, 0.0, 0.0))
+    for hit in hits.values():
+        for unit in hit.passage.units:
+            said = hit.passage.unit_text(unit)
+            told = composition.pattern("sourced").sub(" ", fold(said))
+            own = f"{told} {fold(unit.header or '')}"
+            yield Candidate(hit, unit, said, "", frozenset(), ()), own
+
+
+def _is(said: Figure, found: Figure) -> bool:
+    """Tell whether a document's figure is the one that was said: « en 2023 » of « 29 mars 2023 »."""
+    if said.kind == "date" and found.kind == "date":
+        return set(said.value.split()) <= set(found.value.split())
+    return said.value == found.value and found.sort in (said.sort, "")
+
+
+def _implied(said: Figure, claim: Claim, found: Sequence[Figure]) -> bool:
+    """Tell whether what is free below 10 000 inhabitants was said to be free below 3 000."""
+    return (
+        said.sort == stem("habitants")
+        and _rule("below").search(claim.clause[: said.start]) is not None
+        and not _rule("only").search(claim.clause)
+        and any(f.sort == said.sort and float(f.value) > float(said.value) for f in found)
+    )
+
+
+def _as_typed(said: Figure, claim: Claim, core: str) -> str:
+    """Return a figure of a claim as it was typed."""
+    wanted = claim.clause[said.start : said.end]
+    typed = (core[at:end] for at, end in _windows(core, len(wanted)) if fold(core[at:end]) == wanted)
+    return _SPACE.sub("\u202f", next(typed, wanted))
+
+
+def _windows(core: str, length: int) -> Iterator[tuple[int, int]]:
+    """Yield where words of about that length may stand: folding may change lengths (œ → oe)."""
+    for at, character in enumerate(core):
+        if not character.isspace():
+            yield from ((at, end) for end in range(at + length - 2, at + length + 3))
+
+
+@cache
+def _rule(name: str) -> re.Pattern[str]:
+    return re.compile(_data()[name])
+
+
+@cache
+def _beliefs(pattern: str) -> re.Pattern[str]:
+    for name, meant in (("programme", "subject"), ("its_own", "its_own")):
+        pattern = pattern.replace(f"{{{name}}}", _data()[meant])
+    return re.compile(pattern)
+
+
+@cache
+def _empty() -> frozenset[str]:
+    """Return the words of a claim that say nothing of what it is about, and their stems."""
+    words = _data()["empty"].split()
+    return frozenset({*words, *map(stem, words)}) - {""}
+
+
+def _data() -> Any:
+    return load_data("premises")
