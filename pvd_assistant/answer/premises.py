@@ -18,6 +18,7 @@ from pvd_assistant.answer import composition
 from pvd_assistant.answer.candidates import Candidate, Coverage, Evidence
 from pvd_assistant.answer.cleaning import fold
 from pvd_assistant.answer.composing import Draft, Section, drafts
+from pvd_assistant.answer.facts import is_year
 from pvd_assistant.answer.figures import Figure, figures
 from pvd_assistant.answer.proofs import sentences
 from pvd_assistant.answer.understanding import Understanding
@@ -95,7 +96,7 @@ def denied(evidence: Evidence, index: Index) -> Denial | None:
     about = _about(claim, evidence.understood, index)
     if about is None:
         return None
-    units = [(one, figures(own), about.of(term_set(own))) for one, own in _read(evidence, index)]
+    units = [_Unit(one, own, about.of(term_set(own))) for one, own in _read(evidence, index)]
     instead = [_instead(said, claim, units) for said in claim.figures]
     wrong = [(said, one) for said, one in zip(claim.figures, instead, strict=True) if one]
     if not wrong:
@@ -106,18 +107,79 @@ def denied(evidence: Evidence, index: Index) -> Denial | None:
     return Denial(note, tuple(drafts(list({id(one): one for _, one in wrong}.values()))))
 
 
-def _instead(
-    said: Figure, claim: Claim, units: Sequence[tuple[Candidate, Sequence[Figure], float]]
-) -> Candidate | None:
+@dataclass(frozen=True, slots=True)
+class _Unit:
+    """Something that may be stated.
+
+    :ivar own: its words, folded, without its source.
+    :ivar share: how much of a claim's words it holds.
+    """
+
+    candidate: Candidate
+    own: str
+    share: float
+
+
+def _instead(said: Figure, claim: Claim, units: Sequence[_Unit]) -> Candidate | None:
     """Return what gives another figure of what a claim is about; nothing when a document gives this one."""
     given, others = 0.0, 0.0
     instead: Candidate | None = None
-    for candidate, found, share in units:
-        if any(_is(said, f) for f in found) or _implied(said, claim, found):
-            given = max(given, share)
-        elif share > others and any(f.sort == said.sort for f in found):
-            others, instead = share, candidate
+    for unit in units:
+        found = figures(unit.own)
+        if _implied(said, claim, found) or any(
+            _is(said, figure) and _of_the_same(figure, found, unit.own, claim) for figure in found
+        ):
+            given = max(given, unit.share)
+        elif unit.share > others and any(f.sort == said.sort for f in found):
+            others, instead = unit.share, unit.candidate
     return instead if others >= _ABOUT and given < _AS_MUCH * others else None
+
+
+def _of_the_same(figure: Figure, found: Sequence[Figure], own: str, claim: Claim) -> bool:
+    """Tell whether a figure of a sentence is said of what the claim is about, not of what stands beside.
+
+    « 4 942 habitants à Cluny, 1 070 à Tramayes »: 1 070 is not of Cluny.
+    """
+    said_to_pay, pays = _pays(claim.clause), _pays(own)
+    if said_to_pay and pays and said_to_pay != pays:
+        return False
+    sorts = ("", *(said.sort for said in claim.figures))
+    rivals = [f for f in found if f.sort in sorts and f.value != figure.value]
+    if not rivals:
+        return True
+    dated = any(said.kind == "date" for said in claim.figures)
+    words = {
+        word
+        for word in term_set(claim.clause) - _empty()
+        if not word[0].isdigit() or (is_year(word) and not dated)
+    }
+    pieces = {f.start: words & term_set(_piece(f, found, own)) for f in (figure, *rivals)}
+    ours = pieces.pop(figure.start)
+    common = ours.union(*pieces.values())
+    apart = {word for word in common if sum(word in p for p in (ours, *pieces.values())) == 1}
+    return not (apart - ours) or bool(apart & ours)
+
+
+def _piece(figure: Figure, found: Sequence[Figure], own: str) -> str:
+    """Return the words around a figure, up to those of the figures before and after it."""
+    start, end = 0, len(own)
+    for other in found:
+        if other.end <= figure.start:
+            cuts = [m.start() for m in _rule("between").finditer(own, other.end, figure.start)]
+            start = max(start, cuts[-1] if cuts else other.end)
+        elif other.start >= figure.end:
+            cuts = [m.start() for m in _rule("between").finditer(own, figure.end, other.start)]
+            end = min(end, cuts[-1] if cuts else other.start)
+    return own[start:end]
+
+
+def _pays(words: str) -> frozenset[str]:
+    """Return who pays, or is said to, without those who are only there."""
+    return frozenset(
+        match.group()
+        for match in _rule("payers").finditer(words)
+        if not _rule("beside").search(words[: match.start()])
+    )
 
 
 def corrected(sections: Sequence[Section], denial: Denial) -> list[Section]:
