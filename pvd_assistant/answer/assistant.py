@@ -38,6 +38,7 @@ from pvd_assistant.answer.searching import with_each_question
 from pvd_assistant.answer.selection import select
 from pvd_assistant.answer.several import asked_apart, together
 from pvd_assistant.answer.understanding import Understanding, understand
+from pvd_assistant.answer.unheld import unheld
 from pvd_assistant.answer.verdicts import verdict
 from pvd_assistant.index.store import Index
 from pvd_assistant.messages import text
@@ -255,6 +256,10 @@ class Assistant:
                 probability >= ranking.threshold("answered") or asked_exactly(evidence, self.index)
             )
         )
+        today = dt.date.today()
+        missing = "" if filters or named else unheld(evidence, places, self.index, today)
+        if table is None and missing:
+            return self._unknown(evidence, scores, places, filters, missing)
         denial = None if filters else premises.of_programme(understood, self.index)
         if table is None and not known and denial is None:
             return self._unknown(evidence, scores, places, filters)
@@ -324,12 +329,20 @@ class Assistant:
         scores: NDArray[np.float64],
         places: Places,
         filters: Filters,
+        missing: str = "",
     ) -> Reply:
+        """Say that it is not known, why, and whom to ask.
+
+        :param missing: the line that says which precise thing the documents do not hold.
+        """
         hits = evidence.hits
         nearest = list({h.passage.document: h for h in reversed(hits[:8])}.values())[::-1][:3]
-        lines = [text("answer.unknown"), text(f"answer.{doubts.why_unknown(evidence, scores)}")]
+        lines = [missing or text("answer.unknown")]
+        lines.append(text(f"answer.{doubts.why_unknown(evidence, scores)}"))
         if filters and not hits:
             lines.append(text("answer.nothing_with_filters"))
+        if missing and places.mentions:
+            lines.append(text("answer.ask_town_hall"))
         contact = prefecture(places.concerned, self.territory)
         lines.append(text("answer.ask_contact", name=contact["name"]))
         lines.append(text("answer.offer_message"))
