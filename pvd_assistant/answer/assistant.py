@@ -256,10 +256,13 @@ class Assistant:
                 probability >= ranking.threshold("answered") or asked_exactly(evidence, self.index)
             )
         )
-        today = dt.date.today()
-        missing = "" if filters or named else unheld(evidence, places, self.index, today)
-        if table is None and missing:
-            return self._unknown(evidence, scores, places, filters, missing)
+        if not (filters or named or table) and (known or places.mentions):
+            missing = unheld(evidence, places, self.index, dt.date.today())
+            if missing is not None and missing.said:
+                told = (Section(note=missing.note), Section(missing.said))
+                return Reply(places, "partial", self._family(understood, chosen), told)
+            if missing is not None:
+                return self._unknown(evidence, scores, places, filters, missing.note)
         denial = None if filters else premises.of_programme(understood, self.index)
         if table is None and not known and denial is None:
             return self._unknown(evidence, scores, places, filters)

@@ -62,8 +62,9 @@ def _dates(folded: str) -> Iterator[Figure]:
 def _date_rule() -> re.Pattern[str]:
     months = "|".join(load_data("analysis")["months"])
     year = r"(?:19|20)\d\d(?![\d,.]\d)(?! ?(?:€|%|euros?|habit|commune|logement|place))"
+    alone = rf"(?:(?<![\d ,.])|(?<=[^\d] )){year}\b"
     return re.compile(
-        rf"\b(?:(?:1er|\d{{1,2}}) (?:{months})(?: {year}\b)?|(?:{months}) {year}\b|(?<![\d ,.]){year}\b|(?<=[^\d] ){year}\b)"
+        rf"\b(?:(?:1er|\d{{1,2}}) (?:{months})(?: {year}\b)?|(?:{months}) {year}\b|{alone})"
     )
 
 
@@ -89,7 +90,8 @@ def _number_rule() -> re.Pattern[str]:
         r"(?: ?(?P<magnitude>millions?|milliards?|md(?=€)|m(?=€)|k(?=€)|mille)\b)?"
         r"(?: ?(?:(?P<percent>%|pour ?cents?\b|pourcents?\b)|(?:d'|de )?(?P<euro>€|euros?\b)"
         r"|(?P<duration>an|ans|annees?|mois|semaines?|jours?|heures?)\b"
-        r"|(?:d'|de )?(?:petites? |autres? |nouvelles? |nouveaux |premiere?s? |anciens? )?(?P<noun>[a-z][a-z'-]{2,})))?"
+        r"|(?:d'|de )?(?:petites? |autres? |nouvelles? |nouveaux |premiere?s? |anciens? )?"
+        r"(?P<noun>[a-z][a-z'-]{2,})))?"
     )
 
 

@@ -1,9 +1,9 @@
 """What a question takes for granted, and whether a document says it of that very thing.
 
-« L’Anah paie 100 % du chef de projet, non ? »: 100 % stands in many documents, and in none about that. A figure
-is granted when a sentence that holds the words of the claim gives it; it is denied when the sentences that hold
-them best give others of its sort. What is often wrongly believed of the programme itself (its end, its pilot, a
-subsidy of its own) is told by rule, with its proof. The wording is in ``data/premises.yaml``.
+« L’Anah paie 100 % du chef de projet, non ? »: 100 % stands in many documents, and in none about that. A
+figure is granted when a sentence that holds the words of the claim gives it; denied when those that hold
+them best give others of its sort. What is often wrongly believed of the programme itself (its end, its pilot,
+a subsidy of its own) is told by rule, with its proof. The wording is in ``data/premises.yaml``.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from pvd_assistant.answer.composing import Draft, Section, drafts
 from pvd_assistant.answer.facts import is_year
 from pvd_assistant.answer.figures import Figure, figures
 from pvd_assistant.answer.proofs import sentences
+from pvd_assistant.answer.repeating import repeats
 from pvd_assistant.answer.understanding import Understanding
 from pvd_assistant.index.analysis import stem, term_set
 from pvd_assistant.index.query import AnalysedQuery
@@ -30,11 +31,11 @@ from pvd_assistant.model import Hit
 
 #: Documents read whole: the search may have found another passage of the right sheet.
 _DOCUMENTS = 3
-# Shares of a claim's words, see docs/evaluation.md: what a sentence must hold to be about the claim, and how much of
-# the best of them one that gives its figure must hold.
+# Shares of a claim's words, see docs/evaluation.md: what a sentence must hold to be about the claim, and how
+# much of the best of them one that gives its figure must hold.
 _ABOUT, _AS_MUCH = 0.6, 0.9
 _END = re.compile(r"[.?!] ")
-_SPACE = re.compile(r"(?<=\d) (?=\d{3})")
+_THOUSANDS, _UNIT = re.compile(r"(?<=\d) (?=\d{3})"), re.compile(r" (?=[€%])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,17 +123,26 @@ class _Unit:
 
 def _instead(said: Figure, claim: Claim, units: Sequence[_Unit]) -> Candidate | None:
     """Return what gives another figure of what a claim is about; nothing when a document gives this one."""
-    given, others = 0.0, 0.0
-    instead: Candidate | None = None
+    given = 0.0
+    others: list[_Unit] = []
     for unit in units:
         found = figures(unit.own)
         if _implied(said, claim, found) or any(
             _is(said, figure) and _of_the_same(figure, found, unit.own, claim) for figure in found
         ):
             given = max(given, unit.share)
-        elif unit.share > others and any(f.sort == said.sort for f in found):
-            others, instead = unit.share, unit.candidate
-    return instead if others >= _ABOUT and given < _AS_MUCH * others else None
+        elif any(figure.sort == said.sort for figure in found):
+            others.append(unit)
+    best = max((unit.share for unit in others), default=0.0)
+    if best < _ABOUT or given >= _AS_MUCH * best:
+        return None
+    near = [unit for unit in others if unit.share >= _AS_MUCH * best]
+    return min(near, key=lambda unit: (_agrees(unit.own), len(unit.own))).candidate
+
+
+def _agrees(said: str) -> bool:
+    """Tell whether a statement opens with « oui », which would seem to say yes to a premise."""
+    return re.match(r"\W*oui\b", fold(said)) is not None
 
 
 def _of_the_same(figure: Figure, found: Sequence[Figure], own: str, claim: Claim) -> bool:
@@ -184,15 +194,13 @@ def _pays(words: str) -> frozenset[str]:
 
 def corrected(sections: Sequence[Section], denial: Denial) -> list[Section]:
     """Put what the documents say before the rest of an answer, which no « Oui : … » may open."""
-    said = {draft.text for draft in denial.instead}
+    said = [draft.text for draft in denial.instead]
     rest = []
     for section in sections:
-        kept = tuple(
-            d for d in section.drafts if d.text not in said and not fold(d.text).startswith("oui")
-        )
+        kept = tuple(d for d in section.drafts if not (_agrees(d.text) or repeats(d.text, said)))
         if kept or section.rows:
             rest.append(replace(section, drafts=kept))
-    return [Section(denial.instead, note=denial.note), *rest]
+    return [Section(note=denial.note), Section(denial.instead), *rest]
 
 
 def claimed(question: Understanding) -> Claim | None:
@@ -247,7 +255,7 @@ def _about(claim: Claim, question: Understanding, index: Index) -> Coverage | No
 
 
 def _read(evidence: Evidence, index: Index) -> Iterator[tuple[Candidate, str]]:
-    """Yield what may be stated, the best passages first, then the rest of the first documents, with its own words.
+    """Yield what may be stated, with its own words: the passages found, then the rest of the first documents.
 
     A row says what its header says; the source of a sentence is not what it says.
     """
@@ -284,8 +292,10 @@ def _implied(said: Figure, claim: Claim, found: Sequence[Figure]) -> bool:
 def _as_typed(said: Figure, claim: Claim, core: str) -> str:
     """Return a figure of a claim as it was typed."""
     wanted = claim.clause[said.start : said.end]
-    typed = (core[at:end] for at, end in _windows(core, len(wanted)) if fold(core[at:end]) == wanted)
-    return _SPACE.sub("\u202f", next(typed, wanted))
+    typed = (
+        core[at:end] for at, end in _windows(core, len(wanted)) if fold(core[at:end]) == wanted
+    )
+    return _UNIT.sub("\u00a0", _THOUSANDS.sub("\u202f", next(typed, wanted)))
 
 
 def _windows(core: str, length: int) -> Iterator[tuple[int, int]]:
