@@ -228,7 +228,10 @@ class Assistant:
         if not understood.core:
             note = languages.line(understood.language, declined=True)
             return Reply(places, "unknown", note=note, final=True)
-        settled = verdict(understood, places, self.index, self.territory)
+        denial = None if filters else premises.of_programme(understood, self.index)
+        settled = (
+            verdict(understood, places, self.index, self.territory) if denial is None else None
+        )
         if settled is not None and settled.ask:
             return Reply(places, "clarify", "commune", note=settled.ask, final=True)
         if settled is not None and settled.complete:
@@ -263,7 +266,6 @@ class Assistant:
                 return Reply(places, "partial", self._family(understood, chosen), told)
             if missing is not None:
                 return self._unknown(evidence, scores, places, filters, missing.note)
-        denial = None if filters else premises.of_programme(understood, self.index)
         if table is None and not known and denial is None:
             return self._unknown(evidence, scores, places, filters)
         chosen = chosen if known or table is not None else []

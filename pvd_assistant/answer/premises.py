@@ -229,16 +229,20 @@ def _asserted(figure: Figure, clause: str) -> bool:
 
 def _clause(folded: str) -> tuple[str, bool] | None:
     """Return the words of a question that assert, and whether it asks something else about them."""
-    for name in ("granted", "why"):
+    for name in ("granted", "why", "told"):
         match = _rule(name).search(folded)
-        if match is not None:
+        if match is not None and (name != "told" or _asserts(match["clause"])):
             return match["clause"], True
     opened = _rule("openings").sub("", folded, count=1)
     clause = _rule("endings").sub("", opened, count=1)
-    if _rule("asks").search(_rule("cleft").sub(" ", clause)) or _END.search(clause):
-        return None
-    plain = opened == folded and clause == folded.rstrip(" ?!.»")
-    return None if plain and not _rule("verbs").search(clause) else (clause, False)
+    marked = opened != folded or clause != folded.rstrip(" ?!.»")
+    return (clause, False) if _asserts(clause, marked) and not _END.search(clause) else None
+
+
+def _asserts(clause: str, marked: bool = False) -> bool:
+    """Tell whether a clause asserts: it asks nothing, and has a verb or a mark such as « non ? »."""
+    asks = _rule("asks").search(_rule("cleft").sub(" ", clause))
+    return not asks and (marked or _rule("verbs").search(clause) is not None)
 
 
 def _about(claim: Claim, question: Understanding, index: Index) -> Coverage | None:
