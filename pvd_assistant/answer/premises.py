@@ -137,7 +137,13 @@ def _instead(said: Figure, claim: Claim, units: Sequence[_Unit]) -> Candidate | 
     if best < _ABOUT or given >= _AS_MUCH * best:
         return None
     near = [unit for unit in others if unit.share >= _AS_MUCH * best]
-    return min(near, key=lambda unit: (_agrees(unit.own), len(unit.own))).candidate
+    return min(near, key=_plainness).candidate
+
+
+def _plainness(unit: _Unit) -> tuple[bool, bool, int]:
+    """Return what puts first a short sentence that is neither a « oui » nor the example of a town."""
+    example = composition.role(unit.candidate.passage.headings) == "example"
+    return _agrees(unit.own), example, len(unit.own)
 
 
 def _agrees(said: str) -> bool:
@@ -160,7 +166,7 @@ def _of_the_same(figure: Figure, found: Sequence[Figure], own: str, claim: Claim
     dated = any(said.kind == "date" for said in claim.figures)
     words = {
         word
-        for word in term_set(claim.clause) - _empty()
+        for word in term_set(claim.clause) - _empty() - {*sorts}
         if not word[0].isdigit() or (is_year(word) and not dated)
     }
     pieces = {f.start: words & term_set(_piece(f, found, own)) for f in (figure, *rivals)}
@@ -316,7 +322,7 @@ def _rule(name: str) -> re.Pattern[str]:
 
 @cache
 def _beliefs(pattern: str) -> re.Pattern[str]:
-    for name, meant in (("programme", "subject"), ("its_own", "its_own")):
+    for name, meant in (("programme", "subject"), ("others", "others")):
         pattern = pattern.replace(f"{{{name}}}", _data()[meant])
     return re.compile(pattern)
 
