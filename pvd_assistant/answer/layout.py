@@ -51,7 +51,7 @@ def lay_out(
     :param denial: what it wrongly takes for granted about the programme.
     """
     question = evidence.understood
-    denial = denial or premises.denied(evidence, index)
+    denial = denial or premises.denied(evidence, scores, index)
     unsure = table is None and not denial and doubts.not_established(question, chosen)
     false_premise = not denial and doubts.unconfirmed_amount(question, evidence.hits, index)
     sections = _sections(evidence, chosen, scores, of_parts, table, index, defined)

@@ -14,15 +14,19 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from pvd_assistant.answer import composition
 from pvd_assistant.answer.candidates import Candidate, Coverage, Evidence
 from pvd_assistant.answer.cleaning import fold
 from pvd_assistant.answer.composing import Draft, Section, drafts
+from pvd_assistant.answer.doubts import admits
 from pvd_assistant.answer.facts import is_year
 from pvd_assistant.answer.figures import Figure, figures
 from pvd_assistant.answer.proofs import sentences
 from pvd_assistant.answer.repeating import repeats
-from pvd_assistant.answer.understanding import Understanding
+from pvd_assistant.answer.understanding import Understanding, commands
 from pvd_assistant.index.analysis import stem, term_set
 from pvd_assistant.index.query import AnalysedQuery
 from pvd_assistant.index.store import Index
@@ -89,15 +93,22 @@ def of_programme(question: Understanding, index: Index) -> Denial | None:
     return None
 
 
-def denied(evidence: Evidence, index: Index) -> Denial | None:
-    """Return the figure that a question asserts and that no document says of the same thing."""
+def denied(evidence: Evidence, scores: NDArray[np.float64], index: Index) -> Denial | None:
+    """Return the figure that a question asserts and that no document says of the same thing.
+
+    :param scores: log-odds of each candidate found.
+    """
     claim = claimed(evidence.understood)
     if claim is None or any(_beliefs(r["says"]).search(claim.clause) for r in _data()["programme"]):
         return None
     about = _about(claim, evidence.understood, index)
     if about is None:
         return None
-    units = [_Unit(one, own, about.of(term_set(own))) for one, own in _read(evidence, index)]
+    odds = {_place(one): float(odds) for one, odds in zip(evidence.found, scores, strict=True)}
+    units = [
+        _Unit(one, own, about.of(term_set(own)), odds.get(_place(one), -np.inf))
+        for one, own in _read(evidence, index)
+    ]
     instead = [_instead(said, claim, units) for said in claim.figures]
     wrong = [(said, one) for said, one in zip(claim.figures, instead, strict=True) if one]
     if not wrong:
@@ -114,11 +125,13 @@ class _Unit:
 
     :ivar own: its words, folded, without its source.
     :ivar share: how much of a claim's words it holds.
+    :ivar odds: how well it answers the question.
     """
 
     candidate: Candidate
     own: str
     share: float
+    odds: float
 
 
 def _instead(said: Figure, claim: Claim, units: Sequence[_Unit]) -> Candidate | None:
@@ -137,13 +150,19 @@ def _instead(said: Figure, claim: Claim, units: Sequence[_Unit]) -> Candidate | 
     if best < _ABOUT or given >= _AS_MUCH * best:
         return None
     near = [unit for unit in others if unit.share >= _AS_MUCH * best]
-    return min(near, key=_plainness).candidate
+    payers = _pays(claim.clause)
+    return max(near, key=lambda unit: _fitness(unit, payers)).candidate
 
 
-def _plainness(unit: _Unit) -> tuple[bool, bool, int]:
-    """Return what puts first a short sentence that is neither a « oui » nor the example of a town."""
-    example = composition.role(unit.candidate.passage.headings) == "example"
-    return _agrees(unit.own), example, len(unit.own)
+def _fitness(unit: _Unit, payers: frozenset[str]) -> tuple[bool, bool, bool, float]:
+    """Return what puts first what answers best, on the same payers, neither a « oui » nor an admission."""
+    plain = composition.role(unit.candidate.passage.headings) != "example"
+    return (
+        not _agrees(unit.own),
+        plain and not admits(unit.own),
+        payers <= _pays(unit.own),
+        unit.odds,
+    )
 
 
 def _agrees(said: str) -> bool:
@@ -279,7 +298,13 @@ def _read(evidence: Evidence, index: Index) -> Iterator[tuple[Candidate, str]]:
             said = hit.passage.unit_text(unit)
             told = composition.pattern("sourced").sub(" ", fold(said))
             own = f"{told} {fold(unit.header or '')}"
+            if commands(own) or composition.pattern("leads_elsewhere").search(own):
+                continue  # shown in its passage, never stated
             yield Candidate(hit, unit, said, "", frozenset(), ()), own
+
+
+def _place(candidate: Candidate) -> tuple[str, int]:
+    return candidate.passage.id, candidate.unit.start
 
 
 def _is(said: Figure, found: Figure) -> bool:
