@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from pvd_assistant.answer import composition
 from pvd_assistant.answer.candidates import Candidate, Coverage, Evidence
+from pvd_assistant.answer.claims import Claim, as_typed, asserted_words, claimed
 from pvd_assistant.answer.cleaning import fold
 from pvd_assistant.answer.composing import Draft, Section, drafts
 from pvd_assistant.answer.doubts import admits
@@ -38,22 +39,6 @@ _DOCUMENTS = 3
 # Shares of a claim's words, see docs/evaluation.md: what a sentence must hold to be about the claim, and how
 # much of the best of them one that gives its figure must hold.
 _ABOUT, _AS_MUCH = 0.6, 0.9
-_END = re.compile(r"[.?!] ")
-_THOUSANDS, _UNIT = re.compile(r"(?<=\d) (?=\d{3})"), re.compile(r" (?=[€%])")
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """What a question asserts.
-
-    :ivar clause: the words that assert, folded.
-    :ivar figures: those that matter: not the year or the size of town they are said of.
-    :ivar granted: it is not asked about (« puisque… », « pourquoi… »).
-    """
-
-    clause: str
-    figures: tuple[Figure, ...]
-    granted: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +63,7 @@ def of_programme(question: Understanding, index: Index) -> Denial | None:
     if question.questions or question.follow_up:
         return None
     folded = fold(question.core)
-    claim = _clause(folded)
+    claim = asserted_words(folded)
     for rule in _data()["programme"]:
         said = folded if rule.get("any") else claim[0] if claim else ""
         if not _beliefs(rule["says"]).search(said):
@@ -101,7 +86,7 @@ def denied(evidence: Evidence, scores: NDArray[np.float64], index: Index) -> Den
     claim = claimed(evidence.understood)
     if claim is None or any(_beliefs(r["says"]).search(claim.clause) for r in _data()["programme"]):
         return None
-    about = _about(claim, evidence.understood, index)
+    about = _about(claim, index)
     if about is None:
         return None
     odds = {_place(one): float(odds) for one, odds in zip(evidence.found, scores, strict=True)}
@@ -113,7 +98,7 @@ def denied(evidence: Evidence, scores: NDArray[np.float64], index: Index) -> Den
     wrong = [(said, one) for said, one in zip(claim.figures, instead, strict=True) if one]
     if not wrong:
         return None
-    typed = [_as_typed(said, claim, evidence.understood.core) for said, _ in wrong]
+    typed = [as_typed(said, claim, evidence.understood.core) for said, _ in wrong]
     key = "premise_granted" if claim.granted else "premise_figure"
     note = text(f"answer.{key}", figure=", ".join(typed))
     return Denial(note, tuple(drafts(list({id(one): one for _, one in wrong}.values()))))
@@ -228,49 +213,7 @@ def corrected(sections: Sequence[Section], denial: Denial) -> list[Section]:
     return [Section(note=denial.note), Section(denial.instead), *rest]
 
 
-def claimed(question: Understanding) -> Claim | None:
-    """Return the figures that a question asserts, if it asserts any.
-
-    « Une commune de 3 000 habitants », « notre projet de 200 000 € » are a case, not a claim.
-    """
-    read = None if question.questions or question.story else _clause(fold(question.core))
-    if read is None or _rule("ours").search(read[0]):
-        return None
-    clause, granted = read
-    found = [figure for figure in figures(clause) if _asserted(figure, clause)]
-    for kinds in (("euro", "percent"), ("count",), ("duration",), ("date",)):
-        main = tuple(figure for figure in found if figure.kind in kinds)
-        if main:
-            return Claim(clause, main, granted)
-    return None
-
-
-def _asserted(figure: Figure, clause: str) -> bool:
-    before = clause[: figure.start]
-    if not figure.sort or figure.inferred or _rule("case").search(before):
-        return False
-    return figure.kind != "date" or _rule("dated").search(before) is not None
-
-
-def _clause(folded: str) -> tuple[str, bool] | None:
-    """Return the words of a question that assert, and whether it asks something else about them."""
-    for name in ("granted", "why", "told"):
-        match = _rule(name).search(folded)
-        if match is not None and (name != "told" or _asserts(match["clause"])):
-            return match["clause"], True
-    opened = _rule("openings").sub("", folded, count=1)
-    clause = _rule("endings").sub("", opened, count=1)
-    marked = opened != folded or clause != folded.rstrip(" ?!.»")
-    return (clause, False) if _asserts(clause, marked) and not _END.search(clause) else None
-
-
-def _asserts(clause: str, marked: bool = False) -> bool:
-    """Tell whether a clause asserts: it asks nothing, and has a verb or a mark such as « non ? »."""
-    asks = _rule("asks").search(_rule("cleft").sub(" ", clause))
-    return not asks and (marked or _rule("verbs").search(clause) is not None)
-
-
-def _about(claim: Claim, question: Understanding, index: Index) -> Coverage | None:
+def _about(claim: Claim, index: Index) -> Coverage | None:
     """Return what measures how much of a claim's words, its figures left out, a text holds."""
     words = claim.clause
     for figure in sorted(figures(claim.clause), key=lambda f: -f.start):
@@ -322,22 +265,6 @@ def _implied(said: Figure, claim: Claim, found: Sequence[Figure]) -> bool:
         and not _rule("only").search(claim.clause)
         and any(f.sort == said.sort and float(f.value) > float(said.value) for f in found)
     )
-
-
-def _as_typed(said: Figure, claim: Claim, core: str) -> str:
-    """Return a figure of a claim as it was typed."""
-    wanted = claim.clause[said.start : said.end]
-    typed = (
-        core[at:end] for at, end in _windows(core, len(wanted)) if fold(core[at:end]) == wanted
-    )
-    return _UNIT.sub("\u00a0", _THOUSANDS.sub("\u202f", next(typed, wanted)))
-
-
-def _windows(core: str, length: int) -> Iterator[tuple[int, int]]:
-    """Yield where words of about that length may stand: folding may change lengths (œ → oe)."""
-    for at, character in enumerate(core):
-        if not character.isspace():
-            yield from ((at, end) for end in range(at + length - 2, at + length + 3))
 
 
 @cache

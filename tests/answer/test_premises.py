@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from pvd_assistant.answer.assistant import Assistant
-from pvd_assistant.answer.premises import claimed
+from pvd_assistant.answer.claims import claimed
 from pvd_assistant.answer.understanding import understand
 from pvd_assistant.index.builder import build
 from pvd_assistant.settings import load_settings
