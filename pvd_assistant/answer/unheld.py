@@ -191,7 +191,8 @@ def _somebody() -> re.Pattern[str]:
     """Return what finds somebody: a first name and a name, or two capitals beside an office."""
     first = "|".join(map(re.escape, load_data("personal_data")["names"]["first"].split()))
     two, offices = rf"{_CAPITAL} (?:[Dd]e |[Ll]e |d[’'])?{_CAPITAL}", _data()["offices"]
-    beside = rf"\b(?:{offices}),? {two}|{two},? (?:est |était )?(?:{offices})"
+    link = r"(?:,| :| est| s[’']appelle| nommée?)?(?: M\.| Mme| Madame| Monsieur)?"
+    beside = rf"\b(?:{offices}){link} {two}|{two},? (?:est |était )?(?:{offices})"
     return re.compile(rf"\b(?:{first}) (?:de |du |d[’'])?{_CAPITAL}|{beside}")
 
 

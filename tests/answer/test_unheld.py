@@ -2,9 +2,45 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from pathlib import Path
+
 import pytest
 
 from pvd_assistant.answer.assistant import Assistant
+from pvd_assistant.answer.places import find_places
+from pvd_assistant.answer.understanding import understand
+from pvd_assistant.answer.unheld import unheld
+from pvd_assistant.index.builder import build
+from pvd_assistant.model import Filters
+from pvd_assistant.settings import load_settings
+
+SHEET = """---
+title: "Luzy (Nièvre) — La piscine"
+kind: projet
+publisher: Club Petites villes de demain
+updated: 2026-11-23
+sources:
+  - {title: "Piscine", publisher: "Luzy", url: "https://example.org/piscine", date: 2026-01-01}
+place: {commune: "Luzy", insee: "58149", departement: "Nièvre", region: "Bourgogne-Franche-Comté"}
+---
+
+## Contact
+À Luzy, la cheffe de projet est Maryvonne Trucmuche, joignable au 03 86 00 00 00.
+La prochaine réunion sur la piscine de Luzy aura lieu le 12 mars 2027.
+La piscine de Luzy, construite par l’entreprise Bati-Morvan, a coûté 2,1 M€.
+"""
+
+
+@pytest.fixture(scope="module")
+def luzy(tmp_path_factory: pytest.TempPathFactory) -> Assistant:
+    """An assistant over one sheet that holds what sheets seldom hold."""
+    root: Path = tmp_path_factory.mktemp("luzy")
+    (root / "corpus" / "projets").mkdir(parents=True)
+    (root / "corpus" / "projets" / "luzy.md").write_text(SHEET, encoding="utf-8")
+    settings = load_settings(corpus_dir=root / "corpus", index_dir=root / "index")
+    assert not build(settings).failed
+    return Assistant(settings)
 
 
 @pytest.mark.parametrize(
@@ -55,3 +91,28 @@ def test_what_a_document_holds_is_still_answered(
 
     assert answer.status == "answered"
     assert told in answer.answer.replace("\u00a0", " ").replace("\u202f", " ")
+
+
+@pytest.mark.parametrize(
+    ("question", "missing"),
+    [
+        ("le téléphone de la cheffe de projet de Luzy", False),
+        ("Comment s’appelle la cheffe de projet de Luzy ?", False),
+        ("Quand a lieu la prochaine réunion à Luzy ?", False),
+        ("Quelle entreprise a construit la piscine de Luzy ?", False),
+        ("Combien a coûté la piscine de Luzy ?", False),
+        ("l’adresse mail de la cheffe de projet de Luzy", True),
+        ("Quel est le salaire de la cheffe de projet de Luzy ?", True),
+        ("Combien a coûté le gymnase de Luzy ?", True),
+    ],
+)
+def test_what_a_sheet_of_the_town_holds_is_not_said_to_be_missing(
+    luzy: Assistant, question: str, missing: bool
+) -> None:
+    understood = understand(question)
+    places = find_places(understood, (), luzy.territory)
+    evidence = luzy.evidence(understood, places, Filters())
+
+    found = unheld(evidence, places, luzy.index, dt.date(2026, 11, 29))
+
+    assert (found is not None) is missing
