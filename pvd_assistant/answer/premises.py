@@ -227,7 +227,7 @@ def _about(claim: Claim, index: Index) -> Coverage | None:
 
 
 def _read(evidence: Evidence, index: Index) -> Iterator[tuple[Candidate, str]]:
-    """Yield what may be stated, with its own words: the passages found, then the rest of the first documents.
+    """Yield what gives a figure, with its own words: passages found, then the rest of the first documents.
 
     A row says what its header says; the source of a sentence is not what it says.
     """
@@ -241,6 +241,8 @@ def _read(evidence: Evidence, index: Index) -> Iterator[tuple[Candidate, str]]:
             said = hit.passage.unit_text(unit)
             told = composition.pattern("sourced").sub(" ", fold(said))
             own = f"{told} {fold(unit.header or '')}"
+            if not figures(own):
+                continue
             if commands(own) or composition.pattern("leads_elsewhere").search(own):
                 continue  # shown in its passage, never stated
             yield Candidate(hit, unit, said, "", frozenset(), ()), own
