@@ -13,7 +13,7 @@ from typing import get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from pvd_assistant.answer import composing, composition, doubts, languages, ranking
+from pvd_assistant.answer import composing, composition, doubts, languages, premises, ranking
 from pvd_assistant.answer.asides import about_the_answer, of_place
 from pvd_assistant.answer.candidates import Asked, Candidate, Evidence, ask_for, candidates
 from pvd_assistant.answer.comparison import compare
@@ -33,6 +33,7 @@ from pvd_assistant.answer.searching import with_each_question
 from pvd_assistant.answer.selection import select
 from pvd_assistant.answer.several import asked_apart, together
 from pvd_assistant.answer.understanding import Understanding, understand
+from pvd_assistant.answer.unheld import unheld
 from pvd_assistant.answer.verdicts import verdict
 from pvd_assistant.answer.weighing import Weighed, towns_answer, weigh
 from pvd_assistant.index.store import Index
@@ -231,7 +232,10 @@ class Assistant:
         if not understood.core:
             note = languages.line(understood.language, declined=True)
             return Reply(places, "unknown", note=note, final=True)
-        settled = verdict(understood, places, self.index, self.territory)
+        denial = None if filters else premises.of_programme(understood, self.index)
+        settled = (
+            verdict(understood, places, self.index, self.territory) if denial is None else None
+        )
         if settled is not None and settled.ask:
             return Reply(places, "clarify", "commune", note=settled.ask, final=True)
         if settled is not None and settled.complete:
@@ -256,16 +260,27 @@ class Assistant:
         table = None if filters else compare(understood, self.index)
         chosen, named = with_definition(evidence, chosen, self.index)
         known = named or (bool(chosen) and (weighed.known or asked_exactly(evidence, self.index)))
-        if table is None and not known:
+        if not (filters or named or table) and (known or places.mentions):
+            missing = unheld(evidence, places, self.index, dt.date.today())
+            if missing is not None and missing.said:
+                told = (Section(note=missing.note), Section(missing.said))
+                return Reply(places, "partial", self._family(understood, chosen), told)
+            if missing is not None:
+                return self._unknown(evidence, scores, places, filters, missing.note)
+        if table is None and not known and denial is None:
             return self._unknown(evidence, scores, places, filters)
-        laid = lay_out(evidence, chosen, scores, of_parts, table, self.index, defined=named)
+        chosen = chosen if known or table is not None else []
+        laid = lay_out(
+            evidence, chosen, scores, of_parts, table, self.index, defined=named, denial=denial
+        )
+        reworded = table is None and denial is None and laid.status == "answered"
         return Reply(
             places,
             laid.status,
             self._family(understood, chosen),
             of_place(laid.sections, understood.area, self.index),
             warnings=laid.warnings,
-            evidence=evidence if table is None and laid.status == "answered" else None,
+            evidence=evidence if reworded else None,
         )
 
     def _weighed(self, understood: Understanding, places: Places, filters: Filters) -> Weighed:
@@ -335,12 +350,20 @@ class Assistant:
         scores: NDArray[np.float64],
         places: Places,
         filters: Filters,
+        missing: str = "",
     ) -> Reply:
+        """Say that it is not known, why, and whom to ask.
+
+        :param missing: the line that says which precise thing the documents do not hold.
+        """
         hits = evidence.hits
         nearest = list({h.passage.document: h for h in reversed(hits[:8])}.values())[::-1][:3]
-        lines = [text("answer.unknown"), text(f"answer.{doubts.why_unknown(evidence, scores)}")]
+        lines = [missing or text("answer.unknown")]
+        lines.append(text(f"answer.{doubts.why_unknown(evidence, scores)}"))
         if filters and not hits:
             lines.append(text("answer.nothing_with_filters"))
+        if missing and places.mentions:
+            lines.append(text("answer.ask_town_hall"))
         contact = prefecture(places.concerned, self.territory)
         lines.append(text("answer.ask_contact", name=contact["name"]))
         lines.append(text("answer.offer_message"))

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from pvd_assistant.answer import doubts
+from pvd_assistant.answer import doubts, premises
 from pvd_assistant.answer.candidates import Candidate, Evidence
 from pvd_assistant.answer.comparison import beside
 from pvd_assistant.answer.composing import Section
 from pvd_assistant.answer.disagreement import confront
+from pvd_assistant.answer.premises import Denial
 from pvd_assistant.answer.reviewed import reviewed_first, same_question
 from pvd_assistant.answer.sections import arrange
 from pvd_assistant.index.store import Index
@@ -38,6 +39,7 @@ def lay_out(
     index: Index,
     *,
     defined: bool = False,
+    denial: Denial | None = None,
 ) -> LaidOut:
     """Give an answer the form its question calls for.
 
@@ -46,15 +48,20 @@ def lay_out(
     :param of_parts: log-odds of each candidate found for each of the questions of the message.
     :param table: the two sheets compared, when the question compares two things.
     :param defined: the first statement defines what was asked: no frequent question goes before it.
+    :param denial: what it wrongly takes for granted about the programme.
     """
     question = evidence.understood
-    unsure = table is None and doubts.not_established(question, chosen)
-    false_premise = doubts.unconfirmed_amount(question, evidence.hits, index)
+    denial = denial or premises.denied(evidence, scores, index)
+    unsure = table is None and not denial and doubts.not_established(question, chosen)
+    false_premise = not denial and doubts.unconfirmed_amount(question, evidence.hits, index)
     sections = _sections(evidence, chosen, scores, of_parts, table, index, defined)
-    if false_premise:
+    if denial:
+        sections = premises.corrected(sections, denial)
+    elif false_premise:
         sections = [Section(note=text("answer.premise")), *sections]
     confronted = confront(sections, evidence.found, index)
-    doubtful = unsure or false_premise or confronted.contradicted
+    unproven = denial is not None and not denial.settled
+    doubtful = unsure or false_premise or unproven or confronted.contradicted
     return LaidOut(
         confronted.sections,
         "partial" if doubtful else "answered",
@@ -73,6 +80,8 @@ def _sections(
 ) -> list[Section]:
     if table is not None:
         return [beside(chosen, table), table]
+    if not chosen:
+        return []
     question = evidence.understood
     frequent = same_question(evidence, index) if not (defined or question.follow_up) else None
     if frequent is not None and (frequent.exact or not question.parts):
