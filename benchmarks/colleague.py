@@ -30,12 +30,16 @@ class Desk:
     :ivar asked: what identifies each request that was sent.
     :ivar sent: number of a request → the texts of its reply that were sent, the oldest first.
     :ivar kept: request and text of each that the server said to have kept.
+    :ivar closing: requests whose reply was about to be reviewed, then sent.
+    :ivar closed: those that the server said to have noted as sent.
     :ivar problems: pages that were not as they should.
     """
 
     asked: dict[int, str] = field(default_factory=dict)
     sent: dict[int, list[str]] = field(default_factory=dict)
     kept: list[tuple[int, str]] = field(default_factory=list)
+    closing: set[int] = field(default_factory=set)
+    closed: list[int] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
 
 
@@ -70,9 +74,10 @@ class Colleague:
         with self._web:
             try:
                 self._sign_in()
-                for request in list(self._desk.sent)[-1:]:
+                left = [request for request in self._desk.sent if request not in self._desk.closing]
+                for request in left[-1:]:
                     self._find_again(request)
-                    self._write(request, "reprise")
+                    self._write(request, f"{self._name}reprise")
                 number = 0
                 while True:
                     self._answer_one(f"{self._name}x{number}")
@@ -96,6 +101,7 @@ class Colleague:
         self._desk.sent[request] = []
         for time_ in range(_TIMES):
             self._write(request, f"{mark}t{time_}")
+        self._send_off(request)
 
     def _find_again(self, request: int) -> None:
         """Compare the text on a page with what was kept; one that was sent later may be there instead."""
@@ -106,16 +112,25 @@ class Colleague:
             self._desk.problems.append(f"request {request}: its page has lost what was written")
 
     def _write(self, request: int, mark: str) -> None:
-        page = self._page(f"{_HOME}/{request}")
-        text = f"Bonjour,\n\n{f'Réponse {mark}. ' * 400}\n\nFin {mark}."
-        form = {
-            "csrf": _hidden("csrf", page),
-            "version": _hidden("version", page.partition('id="reponse"')[2]),
-            "texte": text.replace(" \n", "\n"),
-        }
-        self._desk.sent[request].append(form["texte"])
+        text = "\n\n".join(["Bonjour,", " ".join([f"Réponse {mark}."] * 400), f"Fin {mark}."])
+        form = self._form(request) | {"texte": text}
+        self._desk.sent[request].append(text)
         self._send(f"{_HOME}/{request}/texte", form)
-        self._desk.kept.append((request, form["texte"]))
+        self._desk.kept.append((request, text))
+
+    def _send_off(self, request: int) -> None:
+        """Say that the reply was read again, then that it was sent."""
+        self._desk.closing.add(request)
+        for what in ("relecture", "envoi"):
+            seen = {"points": "1", "vus": "oui"}
+            self._send(f"{_HOME}/{request}/{what}", self._form(request) | seen)
+        self._desk.closed.append(request)
+
+    def _form(self, request: int) -> dict[str, str]:
+        """Return the form of a reply as its page shows it."""
+        page = self._page(f"{_HOME}/{request}")
+        version = _hidden("version", page.partition('id="reponse"')[2])
+        return {"csrf": _hidden("csrf", page), "version": version, "texte": _written(page)}
 
     def _page(self, path: str) -> str:
         answer = self._web.get(path)
@@ -155,13 +170,10 @@ def damage(connection: sqlite3.Connection, desk: Desk) -> list[str]:
         "SELECT request_id, number, origin, body FROM reply_versions"
     ):
         versions.setdefault(request, {})[number] = (origin, body)
-    noted = [row[0] for row in connection.execute(
-        "SELECT target FROM actions WHERE action = 'request.created'"
-    )]  # fmt: skip
-    taken = dict(connection.execute("SELECT id, accepted FROM requests"))
-    found = {
+    texts = {r: {body for _, body in held.values()} for r, held in versions.items()}
+    found = _half_done(connection, desk, versions) | {
         "requests lost": [r for r, mark in desk.asked.items() if mark not in bodies.get(r, "")],
-        "texts lost": [r for r, text in desk.kept if text not in _texts(versions.get(r, {}))],
+        "texts lost": [r for r, text in desk.kept if text not in texts.get(r, set())],
         "requests cut": [r for r, body in bodies.items() if not body.rstrip().endswith(", fin.")],
         "texts cut": [
             r
@@ -169,17 +181,31 @@ def damage(connection: sqlite3.Connection, desk: Desk) -> list[str]:
             for origin, body in held.values()
             if origin != "assistant" and body not in desk.sent.get(r, [])
         ],
-        "requests without their reply": [
-            r for r, number in taken.items() if number not in versions[r]
-        ],
-        "requests with a gap in their versions": [
-            r for r, held in versions.items() if sorted(held) != list(range(1, len(held) + 1))
-        ],
-        "requests half noted": sorted(set(noted) ^ {f"request:{r}" for r in bodies}),
-        "rows without theirs": connection.execute("PRAGMA foreign_key_check").fetchall(),
     }
     return [f"{len(which)} {what}: {which[:3]}" for what, which in found.items() if which]
 
 
-def _texts(versions: dict[int, tuple[str, str]]) -> set[str]:
-    return {body for _, body in versions.values()}
+def _half_done(
+    connection: sqlite3.Connection, desk: Desk, versions: dict[int, dict[int, tuple[str, str]]]
+) -> dict[str, list[object]]:
+    """Return what was written without what goes with it."""
+    query = "SELECT id, accepted, state, reviewed, sent FROM requests"
+    rows = connection.execute(query).fetchall()
+    states = {row[0]: row[2] for row in rows}
+    created = "SELECT target FROM actions WHERE action = 'request.created'"
+    noted = {row[0] for row in connection.execute(created)}
+    return {
+        "replies not noted as sent": [r for r in desk.closed if states.get(r) != "envoye"],
+        "requests in two states": [
+            row[0]
+            for row in rows
+            if (row[2] != "brouillon") != (row[3] is not None)
+            or (row[2] == "envoye") != (row[4] is not None)
+        ],
+        "requests without their reply": [row[0] for row in rows if row[1] not in versions[row[0]]],
+        "requests with a gap in their versions": [
+            r for r, held in versions.items() if sorted(held) != list(range(1, len(held) + 1))
+        ],
+        "requests half noted": sorted(noted ^ {f"request:{row[0]}" for row in rows}),
+        "rows without theirs": connection.execute("PRAGMA foreign_key_check").fetchall(),
+    }

@@ -37,6 +37,8 @@ QUESTION = "Qui paie le poste de chef de projet ?"
 #: Seconds that a server has to keep its first opinions and texts.
 _PATIENCE_S = 60
 _COMMAND = [sys.executable, "-m", "pvd_assistant"]
+#: Opinions come without end, and the colleague is alone.
+_SERVED = {"PVD_API_RATE_LIMIT": "0", "PVD_HELPDESK_SECOND_READER": "0"}
 _OPINION = {
     "answer": {"id": "", "status": "answered", "family": "offer", "engine": "x", "citations": []},
     "useful": True,
@@ -50,6 +52,7 @@ class Outcome:
     :ivar killed: processes that were killed before they ended.
     :ivar kept: opinions that a server said to have kept, and that were looked for.
     :ivar drafted: the same of texts of replies.
+    :ivar sent: the same of replies noted as sent.
     :ivar problems: what should not have been seen; empty when all is well.
     """
 
@@ -57,11 +60,12 @@ class Outcome:
     killed: int = 0
     kept: int = 0
     drafted: int = 0
+    sent: int = 0
     problems: list[str] = field(default_factory=list)
 
     def __str__(self) -> str:
         said = "\n".join(self.problems) or "nothing lost, nothing left over"
-        kept = f"{self.kept} opinions and {self.drafted} texts kept"
+        kept = f"{self.kept} opinions and {self.drafted} texts kept, {self.sent} replies sent"
         return f"{self.rounds} rounds, {self.killed} killed before the end, {kept}\n{said}"
 
 
@@ -123,7 +127,7 @@ def _index(settings: Settings, changed: Path, number: int, moment: float | None)
 
 
 def kill_server(settings: Settings, rounds: int, seed: int = 1) -> Outcome:
-    """Kill the server ``rounds`` times while it answers, keeps opinions, and a colleague drafts.
+    """Kill the server ``rounds`` times while it answers, keeps opinions, and a colleague drafts and sends.
 
     Every opinion, request and text that it said to have kept must be in the database, whole.
 
@@ -149,13 +153,13 @@ def kill_server(settings: Settings, rounds: int, seed: int = 1) -> Outcome:
             clients.append(threading.Thread(target=drafting.work))
             for client in clients:
                 client.start()
-            enough = len(opinions) + 3, len(desk.kept) + 3
+            enough = len(opinions) + 3, len(desk.kept) + 4  # a reply sent, another begun
             end = time.monotonic() + _PATIENCE_S
             while time.monotonic() < end and (
                 len(opinions) < enough[0] or len(desk.kept) < enough[1]
             ):
                 time.sleep(0.01)
-            time.sleep(draw.uniform(0, 0.5))
+            time.sleep(draw.uniform(0, 1))
             outcome.killed += server.kill()
             for client in clients:
                 client.join()
@@ -165,7 +169,7 @@ def kill_server(settings: Settings, rounds: int, seed: int = 1) -> Outcome:
         outcome.problems += [f"round {number}: {problem}" for problem in said]
         desk.problems.clear()
     outcome.kept = len(opinions)
-    outcome.drafted = len(desk.kept)
+    outcome.drafted, outcome.sent = len(desk.kept), len(desk.closed)
     return outcome
 
 
@@ -193,7 +197,7 @@ class _Server:
         folders = ["--index", settings.index_dir, "--corpus", settings.corpus_dir]
         self._process = subprocess.Popen(
             [*_COMMAND, "serve", "--port", str(port), *map(str, folders)],
-            env=os.environ | {"PVD_DATA_DIR": str(settings.data_dir), "PVD_API_RATE_LIMIT": "0"},
+            env=os.environ | _SERVED | {"PVD_DATA_DIR": str(settings.data_dir)},
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             cwd=REPOSITORY,
