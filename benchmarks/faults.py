@@ -153,11 +153,9 @@ def kill_server(settings: Settings, rounds: int, seed: int = 1) -> Outcome:
             clients.append(threading.Thread(target=drafting.work))
             for client in clients:
                 client.start()
-            enough = len(opinions) + 3, len(desk.kept) + 4  # a reply sent, another begun
+            given, sent = len(opinions) + 3, len(desk.closed) + 1
             end = time.monotonic() + _PATIENCE_S
-            while time.monotonic() < end and (
-                len(opinions) < enough[0] or len(desk.kept) < enough[1]
-            ):
+            while time.monotonic() < end and (len(opinions) < given or len(desk.closed) < sent):
                 time.sleep(0.01)
             time.sleep(draw.uniform(0, 1))
             outcome.killed += server.kill()

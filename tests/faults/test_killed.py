@@ -65,8 +65,8 @@ def test_a_server_killed_while_it_answers_keeps_opinions_and_a_colleague_drafts_
     assert outcome.problems == []
     assert outcome.killed == 2
     assert outcome.kept >= 6
-    assert outcome.drafted >= 8
-    assert outcome.sent >= 1
+    assert outcome.drafted >= 6
+    assert outcome.sent >= 2
 
 
 @pytest.mark.parametrize("place", PLACES)
