@@ -26,6 +26,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from benchmarks import colleague
 from pvd_assistant.index.builder import build
 from pvd_assistant.index.generation import generations
 from pvd_assistant.index.store import Index
@@ -33,9 +34,11 @@ from pvd_assistant.settings import Settings, load_settings
 
 REPOSITORY = Path(__file__).parents[1]
 QUESTION = "Qui paie le poste de chef de projet ?"
-#: Seconds that a server has to keep its first opinions.
+#: Seconds that a server has to keep its first opinions and texts.
 _PATIENCE_S = 60
 _COMMAND = [sys.executable, "-m", "pvd_assistant"]
+#: Opinions come without end, and the colleague is alone.
+_SERVED = {"PVD_API_RATE_LIMIT": "0", "PVD_HELPDESK_SECOND_READER": "0"}
 _OPINION = {
     "answer": {"id": "", "status": "answered", "family": "offer", "engine": "x", "citations": []},
     "useful": True,
@@ -47,20 +50,23 @@ class Outcome:
     """What a series of kills showed.
 
     :ivar killed: processes that were killed before they ended.
-    :ivar kept: things that a process said to have kept, and that were looked for.
+    :ivar kept: opinions that a server said to have kept, and that were looked for.
+    :ivar drafted: the same of texts of replies.
+    :ivar sent: the same of replies noted as sent.
     :ivar problems: what should not have been seen; empty when all is well.
     """
 
     rounds: int = 0
     killed: int = 0
     kept: int = 0
+    drafted: int = 0
+    sent: int = 0
     problems: list[str] = field(default_factory=list)
 
     def __str__(self) -> str:
         said = "\n".join(self.problems) or "nothing lost, nothing left over"
-        return (
-            f"{self.rounds} rounds, {self.killed} killed before the end, {self.kept} kept\n{said}"
-        )
+        kept = f"{self.kept} opinions and {self.drafted} texts kept, {self.sent} replies sent"
+        return f"{self.rounds} rounds, {self.killed} killed before the end, {kept}\n{said}"
 
 
 def kill_indexing(settings: Settings, rounds: int, seed: int = 1) -> Outcome:
@@ -121,14 +127,16 @@ def _index(settings: Settings, changed: Path, number: int, moment: float | None)
 
 
 def kill_server(settings: Settings, rounds: int, seed: int = 1) -> Outcome:
-    """Kill the server ``rounds`` times while it answers and keeps opinions.
+    """Kill the server ``rounds`` times while it answers, keeps opinions, and a colleague drafts and sends.
 
-    Every opinion that it said to have kept must be in the database, which must be sound.
+    Every opinion, request and text that it said to have kept must be in the database, whole.
 
     :param settings: ``data_dir`` and ``index_dir`` of a service that is ready.
     """
     outcome, draw = Outcome(), random.Random(seed)
-    kept: set[str] = set()
+    opinions: set[str] = set()
+    desk = colleague.Desk()
+    colleague.make_account(settings)
     for number in range(1, rounds + 1):
         outcome.rounds += 1
         server = _Server(settings)
@@ -137,36 +145,43 @@ def kill_server(settings: Settings, rounds: int, seed: int = 1) -> Outcome:
                 outcome.problems.append(f"round {number}: the server does not start")
                 return outcome
             clients = [
-                threading.Thread(target=server.send_opinions, args=(f"{number}-{n}", kept))
+                threading.Thread(target=server.send_opinions, args=(f"{number}-{n}", opinions))
                 for n in range(3)
             ]
             clients.append(threading.Thread(target=server.ask))
+            drafting = colleague.Colleague(server.address, f"r{number}", desk)
+            clients.append(threading.Thread(target=drafting.work))
             for client in clients:
                 client.start()
-            held, end = len(kept), time.monotonic() + _PATIENCE_S
-            while len(kept) < held + 3 and time.monotonic() < end:
+            given, sent = len(opinions) + 3, len(desk.closed) + 1
+            end = time.monotonic() + _PATIENCE_S
+            while time.monotonic() < end and (len(opinions) < given or len(desk.closed) < sent):
                 time.sleep(0.01)
-            time.sleep(draw.uniform(0, 0.5))
+            time.sleep(draw.uniform(0, 1))
             outcome.killed += server.kill()
             for client in clients:
                 client.join()
         finally:
             server.kill()
-        outcome.problems += [f"round {number}: {said}" for said in _damage(settings, kept)]
-    outcome.kept = len(kept)
+        said = _damage(settings, opinions, desk) + desk.problems
+        outcome.problems += [f"round {number}: {problem}" for problem in said]
+        desk.problems.clear()
+    outcome.kept = len(opinions)
+    outcome.drafted, outcome.sent = len(desk.kept), len(desk.closed)
     return outcome
 
 
-def _damage(settings: Settings, kept: set[str]) -> list[str]:
+def _damage(settings: Settings, opinions: set[str], desk: colleague.Desk) -> list[str]:
     """Return what is wrong with the database."""
     connection = sqlite3.connect(settings.data_dir / "pvd.sqlite")
     try:
         sound = connection.execute("PRAGMA integrity_check").fetchone()[0]
         held = {row[0] for row in connection.execute("SELECT answer FROM opinions")}
+        wrong = colleague.damage(connection, desk)
     finally:
         connection.close()
-    lost = sorted(kept - held)
-    return [sound] * (sound != "ok") + [f"{len(lost)} opinions lost"] * bool(lost)
+    lost = sorted(opinions - held)
+    return [sound] * (sound != "ok") + [f"{len(lost)} opinions lost"] * bool(lost) + wrong
 
 
 class _Server:
@@ -176,11 +191,11 @@ class _Server:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
-        self._address = f"http://127.0.0.1:{port}"
+        self.address = f"http://127.0.0.1:{port}"
         folders = ["--index", settings.index_dir, "--corpus", settings.corpus_dir]
         self._process = subprocess.Popen(
             [*_COMMAND, "serve", "--port", str(port), *map(str, folders)],
-            env=os.environ | {"PVD_DATA_DIR": str(settings.data_dir), "PVD_API_RATE_LIMIT": "0"},
+            env=os.environ | _SERVED | {"PVD_DATA_DIR": str(settings.data_dir)},
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             cwd=REPOSITORY,
@@ -191,7 +206,7 @@ class _Server:
         end = time.monotonic() + seconds
         while time.monotonic() < end and self._process.poll() is None:
             try:
-                with urllib.request.urlopen(f"{self._address}/health", timeout=5):
+                with urllib.request.urlopen(f"{self.address}/health", timeout=5):
                     return True
             except OSError:
                 time.sleep(0.1)
@@ -218,7 +233,7 @@ class _Server:
 
     def _send(self, path: str, body: dict[str, object]) -> bool:
         request = urllib.request.Request(
-            self._address + path,
+            self.address + path,
             json.dumps(body).encode(),
             {"Content-Type": "application/json"},
         )

@@ -82,19 +82,36 @@ def build(repository: Path, version: str) -> list[Path]:
     for left_over in (target, repository / "build"):
         shutil.rmtree(left_over, ignore_errors=True)
     moment = _git(repository, "log", "-1", "--format=%ct")
-    command = [sys.executable, "-m", "build", "--outdir", str(target), str(repository)]
-    # Files of the wheel are dated by the commit: the same commit gives the same wheel.
+    # Files of the wheel are dated by the commit, and setuptools is the one of constraints.txt: the same
+    # commit gives the same wheel.
+    command = [
+        sys.executable,
+        "-m",
+        "build",
+        "--no-isolation",
+        "--outdir",
+        str(target),
+        str(repository),
+    ]
     subprocess.run(command, check=True, env=os.environ | {"SOURCE_DATE_EPOCH": moment})
     made = sorted(target.iterdir())
     wheels = [path for path in made if path.suffix == ".whl"]
     if len(made) != 2 or len(wheels) != 1:
         raise ReleaseError(f"one wheel and one source archive were expected in {target}")
-    names = zipfile.ZipFile(wheels[0]).namelist()
-    if f"pvd_assistant-{version}.dist-info/METADATA" not in names:
-        raise ReleaseError(f"{wheels[0].name} is not of version {version}")
-    if "pvd_assistant/data/corpus/sources.yaml" not in names:
-        raise ReleaseError(f"{wheels[0].name} holds no documents")
+    check_wheel(wheels[0], version)
     return made
+
+
+def check_wheel(wheel: Path, version: str) -> None:
+    """Look inside a wheel.
+
+    :raises ReleaseError: it is of another version, or holds no documents.
+    """
+    names = zipfile.ZipFile(wheel).namelist()
+    if f"pvd_assistant-{version}.dist-info/METADATA" not in names:
+        raise ReleaseError(f"{wheel.name} is not of version {version}")
+    if "pvd_assistant/data/corpus/sources.yaml" not in names:
+        raise ReleaseError(f"{wheel.name} holds no documents")
 
 
 def write_checksums(files: list[Path]) -> Path:

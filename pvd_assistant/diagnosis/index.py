@@ -77,6 +77,7 @@ def index(settings: Settings) -> Iterator[Check]:
 def _in_step(settings: Settings, indexed: dict[str, str]) -> Check:
     """Compare what is indexed with what the folders hold."""
     from pvd_assistant.corpus.catalogue import Catalogue
+    from pvd_assistant.index.builder import at_work
 
     present = {entry.id: entry.digest for entry in Catalogue.of(settings).entries()}
     gone = len(indexed.keys() - present.keys())
@@ -84,13 +85,26 @@ def _in_step(settings: Settings, indexed: dict[str, str]) -> Check:
     if not gone and not new:
         return works("in_step", text("doctor.in_step_detail"))
     detail = text("doctor.out_of_step", new=french_number(new), gone=french_number(gone))
+    if at_work(settings.index_dir):
+        return works("in_step", text("doctor.out_of_step_for_now", said=detail))
     return warning("in_step", detail, text("doctor.remedy_out_of_step"))
+
+
+def indexing(settings: Settings) -> Iterator[Check]:
+    """Tell when the index is being written."""
+    from pvd_assistant.index.builder import at_work
+
+    if at_work(settings.index_dir):
+        yield works("indexing", text("doctor.indexing_detail"))
 
 
 def left_overs(settings: Settings) -> Iterator[Check]:
     """Look for what builds that were interrupted left behind."""
     from pvd_assistant.index import generation
+    from pvd_assistant.index.builder import at_work
 
+    if at_work(settings.index_dir):
+        return  # what is half written is being written
     try:
         live = generation.current(settings.index_dir)
     except IndexCorruptError:

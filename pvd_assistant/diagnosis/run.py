@@ -23,6 +23,7 @@ def diagnose(settings: Settings) -> list[Check]:
         ("folders", lambda: machine.folders(settings)),
         ("corpus", lambda: index.corpus(settings)),
         ("model", lambda: index.model(settings)),
+        ("indexing", lambda: index.indexing(settings)),
         ("index", lambda: index.index(settings)),
         ("index_files", lambda: index.left_overs(settings)),
         ("chroma", lambda: index.chroma_store(settings)),

@@ -41,6 +41,7 @@ from pvd_assistant.settings import Settings
 Progress = Callable[[int, int, str], None]
 # Units embedded at a time: enough for a model to work in full batches, few enough to lose on a crash.
 _EMBEDDED_AT_ONCE = 512
+_LOCK = "write.lock"
 
 
 class DocumentSource(DocumentReader, Protocol):
@@ -104,13 +105,28 @@ def _silent(done: int, total: int, label: str) -> None:
     """Tell nobody."""
 
 
+def at_work(root: Path) -> bool:
+    """Tell whether a process is writing the index; not told to who may not write it."""
+    from filelock import FileLock, Timeout
+
+    if not (root / _LOCK).is_file():
+        return False
+    try:
+        with FileLock(root / _LOCK, timeout=0):
+            return False
+    except Timeout:
+        return True
+    except OSError:
+        return False
+
+
 @contextmanager
 def _only_writer(root: Path) -> Iterator[None]:
     """Hold the writer's lock; the system lets go of it should the process die."""
     from filelock import FileLock, Timeout
 
     root.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(root / "write.lock")
+    lock = FileLock(root / _LOCK)
     try:
         lock.acquire(timeout=0)
     except Timeout as error:

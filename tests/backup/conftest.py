@@ -3,7 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from backup_filling import Make, fill, write_files
+from filled_tables import Make, fill, write_files
 from pydantic import SecretStr
 from sqlalchemy import create_engine
 

@@ -10,7 +10,7 @@ import tarfile
 from pathlib import Path
 
 import pytest
-from backup_filling import Make
+from filled_tables import Make
 
 from pvd_assistant.backup.archive import opened
 from pvd_assistant.backup.restoring import restore

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from backup_filling import FILES, Make, content, files_of, fill
 from command_line import run_command
+from filled_tables import FILES, Make, content, files_of, fill
 from sqlalchemy import delete
 
 from pvd_assistant.backup import files, restoring

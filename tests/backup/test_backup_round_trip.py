@@ -8,7 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from backup_filling import FILES, Make, content, files_of, fill, write_files
+from filled_tables import FILES, Make, content, files_of, fill, write_files
 from sqlalchemy import (
     JSON,
     Column,

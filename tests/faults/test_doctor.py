@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from command_line import run_command
 from disks import Disk
+from filelock import FileLock
 from pydantic import SecretStr
 from sqlalchemy import create_engine
 
@@ -228,6 +229,20 @@ def test_each_setting_is_named_with_what_to_change(
 ) -> None:
     monkeypatch.setattr("pvd_assistant.llm.server.CONNECT_S", 1.0)
     says(healthy.model_copy(update=more), name, kind, remedy)
+
+
+def test_an_index_that_is_being_written_is_no_fault(healthy: Settings) -> None:
+    _change_a_sheet(healthy)
+    _leave_half_an_index(healthy)
+    with FileLock(healthy.index_dir / "write.lock"):
+        checks = {check.name: check for check in diagnose(healthy)}
+        assert checks["Indexation"].state == "works"
+        assert "un autre programme écrit l’index" in checks["Indexation"].detail
+        assert checks["Index et documents"].state == "works"
+        assert "Restes d’indexation" not in checks
+    assert "Indexation" not in {check.name for check in diagnose(healthy)}
+    says(healthy, "Restes d’indexation", "warning", "pvd-assistant index")
+    build(healthy)  # the diagnosis let go of the lock
 
 
 def test_an_altered_model(healthy: Settings, tmp_path: Path) -> None:

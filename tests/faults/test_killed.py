@@ -58,13 +58,15 @@ def test_indexing_killed_at_random_moments(faults: ModuleType, settings: Setting
     assert outcome.killed >= 2
 
 
-def test_a_server_killed_while_it_answers_and_keeps_opinions(
+def test_a_server_killed_while_it_answers_keeps_opinions_and_a_colleague_drafts_and_sends(
     faults: ModuleType, settings: Settings
 ) -> None:
     outcome = faults.kill_server(settings, rounds=2)
     assert outcome.problems == []
     assert outcome.killed == 2
-    assert outcome.kept > 2
+    assert outcome.kept >= 6
+    assert outcome.drafted >= 6
+    assert outcome.sent >= 2
 
 
 @pytest.mark.parametrize("place", PLACES)

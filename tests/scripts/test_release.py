@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import shutil
 import subprocess
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -50,9 +52,10 @@ def repository(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def git(folder: Path, *arguments: str) -> None:
+def git(folder: Path, *arguments: str | Path) -> str:
     who = ["-c", "user.name=Somebody", "-c", "user.email=somebody@example.org"]
-    subprocess.run(["git", "-C", folder, *who, *arguments], check=True)
+    command = ["git", "-C", folder, *who, *arguments]
+    return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
 
 
 def test_what_is_ready_is_released(release: Any, repository: Path) -> None:
@@ -109,6 +112,60 @@ def test_checksums_are_those_that_sha256sum_reads(release: Any, tmp_path: Path) 
     assert subprocess.run(checked, cwd=tmp_path, capture_output=True).returncode == 0
     files[0].write_text("changed")
     assert subprocess.run(checked, cwd=tmp_path, capture_output=True).returncode == 1
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Path:
+    """Our own way to build, with next to nothing to put in the wheel."""
+    made = tmp_path / "small"
+    for name in ("pyproject.toml", "setup.py", "MANIFEST.in", "README.md"):
+        write(made / name, (REPOSITORY / name).read_text("utf-8"))
+    write(made / ".gitignore", (REPOSITORY / ".gitignore").read_text("utf-8"))
+    write(made / "pvd_assistant" / "__init__.py", "")
+    write(made / "pvd_assistant" / "data" / "words.yaml", "mot: halle\n")
+    write(made / "corpus" / "sources.yaml", "sources: []\n")
+    git(made, "init", "--quiet")
+    git(made, "add", ".")
+    git(made, "commit", "--quiet", "--message", "Ready")
+    return made
+
+
+def write(path: Path, content: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(content, "utf-8")
+
+
+def test_the_same_commit_gives_the_same_wheel(release: Any, small: Path) -> None:
+    version = release.version_of(small)
+    wheel, archive = release.build(small, version)
+    assert (wheel.name, archive.name) == (
+        f"pvd_assistant-{version}-py3-none-any.whl",
+        f"pvd_assistant-{version}.tar.gz",
+    )
+    elsewhere = small.with_name("elsewhere")
+    git(small, "clone", "--quiet", small, elsewhere)
+    for path in elsewhere.rglob("*.yaml"):
+        os.utime(path, (10**9, 10**9))
+    again, _ = release.build(elsewhere, version)
+    assert again.read_bytes() == wheel.read_bytes()
+    assert git(small, "status", "--porcelain") == ""
+
+
+@pytest.mark.parametrize(
+    ("left_out", "said"),
+    [("METADATA", "is not of version"), ("sources.yaml", "holds no documents")],
+)
+def test_a_wheel_that_is_not_what_it_should_be_is_refused(
+    release: Any, tmp_path: Path, left_out: str, said: str
+) -> None:
+    names = ["pvd_assistant-0.2.0.dist-info/METADATA", "pvd_assistant/data/corpus/sources.yaml"]
+    for wheel, kept in (("whole", names), ("cut", [n for n in names if left_out not in n])):
+        with zipfile.ZipFile(tmp_path / wheel, "w") as archive:
+            for name in kept:
+                archive.writestr(name, "")
+    release.check_wheel(tmp_path / "whole", "0.2.0")
+    with pytest.raises(release.ReleaseError, match=said):
+        release.check_wheel(tmp_path / "cut", "0.2.0")
 
 
 def test_our_own_changelog_can_be_released_one_day(release: Any) -> None:

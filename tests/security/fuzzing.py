@@ -8,8 +8,10 @@ from __future__ import annotations
 import io
 import json
 import tempfile
+import traceback
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from unittest import mock
@@ -142,10 +144,14 @@ def _still_xml(raw: bytes, edits: Sequence[Edit]) -> bytes:
     return raw if root is None else bytes(etree.tostring(root))
 
 
-def feed(reader: str, raw: bytes, folder: Path | None = None) -> str:
+def feed(
+    reader: str, raw: bytes, folder: Path | None = None, ended: list[str] | None = None
+) -> str:
     """Read a file as the package does; return the code of its refusal, empty when it was read.
 
-    Anything but a refusal of ours comes out as it is.
+    Anything but a refusal of ours comes out as it is, except what only ends the process that opens a PDF.
+
+    :param ended: is added each error that ended such a process, and where it was raised.
     """
     try:
         if reader == "yaml":
@@ -157,7 +163,7 @@ def feed(reader: str, raw: bytes, folder: Path | None = None) -> str:
             return ""
         path = Path(folder or tempfile.gettempdir()) / f"damaged.{reader}"
         path.write_bytes(_packed(reader, raw))
-        _readers()[reader](path)
+        _readers([] if ended is None else ended)[reader](path)
     except ACCEPTED as error:
         return error.code
     return ""
@@ -174,21 +180,29 @@ def _packed(reader: str, raw: bytes) -> bytes:
     return made.getvalue()
 
 
-def _readers() -> dict[str, Callable[[Path], object]]:
+def place_of(error: BaseException) -> str:
+    """Return the name of an error and where it was raised."""
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{type(error).__name__} {Path(last.filename).name}:{last.lineno}"
+
+
+def _readers(ended: list[str]) -> dict[str, Callable[[Path], object]]:
     def of(module: str) -> Callable[[Path], object]:
         read = import_module(f"pvd_assistant.corpus.readers.{module}").read
         return lambda path: read(path, _SETTINGS)
 
     names = {"docx": "docx", "odt": "odt", "html": "html", "md": "markdown", "csv": "table"}
-    return {reader: of(module) for reader, module in names.items()} | {"pdf": _read_pdf}
+    return {reader: of(module) for reader, module in names.items()} | {
+        "pdf": lambda path: _read_pdf(path, ended)
+    }
 
 
 class _Here:
     """Stands in for the process that opens a PDF: the same code, in this one."""
 
-    def __init__(self, arguments: Sequence[str]) -> None:
-        *_, path, first, mode = arguments
-        self._lines = self._run(path, int(first), mode)
+    def __init__(self, ended: list[str], arguments: Sequence[str]) -> None:
+        *_, path, first, mode, seconds = arguments
+        self._lines = self._run(ended, path, int(first), mode, float(seconds))
 
     def line(self, limit: float) -> bytes:
         try:
@@ -200,22 +214,23 @@ class _Here:
         self._lines.close()
 
     @staticmethod
-    def _run(path: str, first: int, mode: str) -> Iterator[bytes]:
+    def _run(ended: list[str], path: str, first: int, mode: str, seconds: float) -> Iterator[bytes]:
         said: list[str] = []
         with mock.patch.multiple(
             pdf_worker,
             _say=lambda data: said.append(json.dumps(data)),
             limit_resources=lambda: None,
+            allow=lambda seconds: None,
         ):
             try:
-                pdf_worker.main(path, first, mode)
+                pdf_worker.main(path, first, mode, seconds)
             except TimeoutError:
                 raise
-            except Exception:  # noqa: BLE001 - it ends the process, which the reader expects
-                pass
+            except Exception as error:  # noqa: BLE001 - it ends the process, which the reader expects
+                ended.append(place_of(error))
         yield from (line.encode() for line in said)
 
 
-def _read_pdf(path: Path) -> object:
-    with mock.patch.object(pdf_process, "Process", _Here):
+def _read_pdf(path: Path, ended: list[str]) -> object:
+    with mock.patch.object(pdf_process, "Process", partial(_Here, ended)):
         return pdf_reader.read(path, _SETTINGS)

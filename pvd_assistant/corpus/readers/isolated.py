@@ -39,12 +39,12 @@ def read(path: Path, module: str, settings: Settings) -> tuple[Part, ...]:
     :raises DocumentError: it cannot be read, takes too long or too much memory.
     """
     process = _take() or Process(WORKER)
+    limit = _START + _PAGES * settings.page_timeout_s
+    asked = [os.path.abspath(path), module, settings.max_file_mb, limit]  # noqa: PTH100
     kept = False
     try:
-        process.send(
-            json.dumps([os.path.abspath(path), module, settings.max_file_mb])  # noqa: PTH100
-        )
-        answer = json.loads(process.line(_START + _PAGES * settings.page_timeout_s))
+        process.send(json.dumps(asked))
+        answer = json.loads(process.line(limit))
         kept = path.stat().st_size <= _LARGE
     except TimeoutError as error:
         raise DocumentError("corpus.too_slow", path=path) from error

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -83,7 +83,8 @@ def extract(path: Path, settings: Settings) -> RawPdf:
 def _read_pages(path: Path, settings: Settings, pdf: RawPdf, mode: str, *, single: bool) -> int:
     """Add pages to ``pdf`` (one if ``single``) and return how many the document has."""
     limit = settings.page_timeout_s
-    with _worker(path, len(pdf.pages), mode) as process:
+    arguments = [os.fspath(path), str(len(pdf.pages)), mode, str(limit + _START)]
+    with _worker(arguments) as process:
         document = _next(process, limit + _START)
         if "error" in document:
             code = f"corpus.{document['error']}"
@@ -105,9 +106,9 @@ def _read_pages(path: Path, settings: Settings, pdf: RawPdf, mode: str, *, singl
 
 
 @contextmanager
-def _worker(path: Path, first: int, mode: str) -> Iterator[Process]:
+def _worker(arguments: Sequence[str]) -> Iterator[Process]:
     """Start the process that reads from a page on; it never outlives the block."""
-    process = Process([*WORKER, os.fspath(path), str(first), mode])
+    process = Process([*WORKER, *arguments])
     try:
         yield process
     finally:

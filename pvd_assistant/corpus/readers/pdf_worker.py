@@ -1,8 +1,9 @@
-"""The process that opens a PDF: ``python -m pvd_assistant.corpus.readers.pdf_worker PATH FIRST MODE``.
+"""The process that opens a PDF: ``python -m …readers.pdf_worker PATH FIRST MODE SECONDS``.
 
 A PDF is a program; a hostile or broken one may never end or fill the memory. It is opened in a process
 of its own that the reader kills when a page takes too long. One JSON object a line: the document, then
-its pages from ``FIRST`` on. ``MODE`` is ``layout`` or ``plain`` (pypdf's plain extraction).
+its pages from ``FIRST`` on. ``MODE`` is ``layout`` or ``plain`` (pypdf's plain extraction); a page may
+take ``SECONDS`` of processor time.
 """
 
 from __future__ import annotations
@@ -11,18 +12,19 @@ import json
 import sys
 from typing import TYPE_CHECKING, Any
 
-from pvd_assistant.corpus.readers.processes import limit_resources
+from pvd_assistant.corpus.readers.processes import allow, ended_with_its_parent, limit_resources
 
 if TYPE_CHECKING:
     from pvd_assistant.corpus.readers.pdf_lines import Line
 
 
-def main(path: str, first: int, mode: str) -> None:
+def main(path: str, first: int, mode: str, seconds: float) -> None:
     """Print what the PDF holds."""
     from pypdf import PdfReader
     from pypdf.errors import PyPdfError
 
     limit_resources()
+    allow(seconds)
     try:
         reader = PdfReader(path)
         if reader.is_encrypted and not reader.decrypt(""):
@@ -34,6 +36,7 @@ def main(path: str, first: int, mode: str) -> None:
         return
     fonts: dict[int, Any] = {}
     for number in range(first, len(reader.pages)):
+        allow(seconds)
         _say(_page(reader.pages[number], mode, fonts))
 
 
@@ -96,4 +99,5 @@ def _has_image(page: Any) -> bool:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]), sys.argv[3])
+    with ended_with_its_parent():
+        main(sys.argv[1], int(sys.argv[2]), sys.argv[3], float(sys.argv[4]))

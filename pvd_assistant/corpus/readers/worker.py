@@ -1,8 +1,9 @@
 """The process that opens documents: ``python -m pvd_assistant.corpus.readers.worker``.
 
-It is sent a path, a reader and the largest size in megabytes, and says what the reader found: parts, or an
-error. A document that takes all the memory or breaks a parser written in C breaks this process alone, and
-the reader (``isolated``) ends it when it takes too long. PDF has its own (``pdf_worker``), page by page.
+It is sent a path, a reader, the largest size in megabytes and the seconds it may take, and says what the
+reader found: parts, or an error. A document that takes all the memory or breaks a parser written in C breaks
+this process alone, and the reader (``isolated``) ends it when it takes too long. PDF has its own
+(``pdf_worker``), page by page.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from pvd_assistant.corpus.readers.processes import limit_resources
+from pvd_assistant.corpus.readers.processes import allow, ended_with_its_parent, limit_resources
 from pvd_assistant.errors import DocumentError
 from pvd_assistant.settings import Settings
 
@@ -28,9 +29,12 @@ def main() -> None:
     """Read the documents named on the standard input, one a line."""
     limit_resources()
     for line in _lines():
-        path, module, megabytes = json.loads(line)
+        path, module, megabytes, seconds = json.loads(line)
         settings = Settings.model_construct(max_file_mb=megabytes)
-        sys.stdout.write(json.dumps(_answer(Path(path), module, settings)) + "\n")
+        allow(seconds)
+        with ended_with_its_parent():
+            answer = _answer(Path(path), module, settings)
+        sys.stdout.write(json.dumps(answer) + "\n")
         sys.stdout.flush()
 
 

@@ -1,4 +1,4 @@
-"""A database with rows in every table, whatever the tables are, and what they hold."""
+"""Databases with rows in every table, whatever the tables are, and what they hold."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Connection,
     Date,
     Float,
     Integer,
@@ -19,6 +20,7 @@ from sqlalchemy import (
     String,
     Table,
     insert,
+    inspect,
     select,
 )
 
@@ -45,10 +47,15 @@ _PARIS = dt.timezone(dt.timedelta(hours=1))
 def fill(database: Database) -> None:
     """Put three rows in every table; what may be empty is, in the second one."""
     with database.transaction() as session:
-        for table in Base.metadata.sorted_tables:
-            for number in range(1, ROWS + 1):
-                session.execute(insert(table).values(_row(table, number)))
-                session.flush()
+        put_rows(session.connection())
+
+
+def put_rows(connection: Connection) -> None:
+    """Fill the tables and the columns that there are: those of an earlier version are fewer."""
+    for table, names in _present(connection):
+        for number in range(1, ROWS + 1):
+            row = {column.name: _value(table, column, number) for column in table.columns}
+            connection.execute(insert(table).values({name: row[name] for name in names}))
 
 
 def write_files(data_dir: Path) -> None:
@@ -70,19 +77,30 @@ def files_of(data_dir: Path) -> dict[str, bytes]:
 def content(database: Database) -> dict[str, list[dict[str, Any]]]:
     """Return every row of every table."""
     with database.transaction() as session:
-        return {
-            table.name: [
-                dict(row)
-                for row in session.execute(
-                    select(table).order_by(*table.primary_key.columns)
-                ).mappings()
-            ]
-            for table in Base.metadata.sorted_tables
-        }
+        return rows_of(session.connection())
 
 
-def _row(table: Table, number: int) -> dict[str, Any]:
-    return {column.name: _value(table, column, number) for column in table.columns}
+def rows_of(connection: Connection) -> dict[str, list[dict[str, Any]]]:
+    """Return every row of the tables that there are."""
+    found = {}
+    for table, names in _present(connection):
+        query = select(*[table.c[name] for name in names]).order_by(*table.primary_key.columns)
+        found[table.name] = [dict(row) for row in connection.execute(query).mappings()]
+    return found
+
+
+def _present(connection: Connection) -> list[tuple[Table, list[str]]]:
+    """Return the tables of this version that the database has, and which of their columns."""
+    there = inspect(connection)
+    held = {
+        name: {column["name"] for column in there.get_columns(name)}
+        for name in there.get_table_names()
+    }
+    return [
+        (table, [column.name for column in table.columns if column.name in held[table.name]])
+        for table in Base.metadata.sorted_tables
+        if table.name in held
+    ]
 
 
 def _value(table: Table, column: Column[Any], number: int) -> Any:
