@@ -76,7 +76,7 @@ def analyse(text: str, vocabulary: Vocabulary, *, weight: float = 1.0) -> Analys
     slots: dict[str, Slot] = {}
     added: list[str] = []
     synonyms: dict[int, list[Terms]] = {}
-    stems = [read.word.stem or read.word.folded for read in spelled]
+    stems = [_key(read.word) for read in spelled]
     for start, end, meant in _everyday_forms(stems):
         for position in range(start, end):
             synonyms.setdefault(position, []).extend(meant.terms)
@@ -226,13 +226,18 @@ def _synonym_table() -> dict[Terms, _Meant]:
         said = group.get("same") or group["words"]
         meant = group.get("same") or group["mean"]
         for form in said:
-            key = tuple(word.stem or word.folded for word in words(form))
+            key = tuple(map(_key, words(form)))
             own = set(terms(form))
             others = {t: other for other in meant if set(t := _distinct(other)) != own and t}
             known = table.get(key, _Meant((), ""))
             found = tuple(dict.fromkeys((*known.terms, *others)))
             table[key] = _Meant(found, known.first or fold(next(iter(others.values()), "")))
     return {key: meant for key, meant in table.items() if meant.terms}
+
+
+def _key(word: Word) -> str:
+    """Return the stem of a word, marked when it is a stop word: « je suis » is no stem of « suisse »."""
+    return word.stem or f"-{word.folded}"
 
 
 def _distinct(form: str) -> Terms:

@@ -85,6 +85,7 @@ def test_a_word_that_no_document_holds_is_embedded_with_theirs() -> None:
 
     assert analyse("notre toubib part", documents).text == "notre toubib part medecin"
     assert analyse("changer la baignoire", documents).text == "changer la baignoire"
+    assert analyse("je suis maire", documents).text == "je suis maire"
 
 
 def test_the_word_that_was_typed_weighs_most() -> None:
