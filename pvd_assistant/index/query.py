@@ -8,7 +8,7 @@ corpus when the word is unknown to it (a typing error), the documents' word for 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -45,7 +45,8 @@ class Slot:
 class AnalysedQuery:
     """A question ready for the search by words.
 
-    :ivar text: the question with acronyms spelled out and typing errors put right, for embedding.
+    :ivar text: the question with acronyms spelled out, typing errors put right, and the documents' words
+        for everyday ones that they lack, for embedding.
     :ivar slots: its content words, without repeats.
     """
 
@@ -72,9 +73,16 @@ def analyse(text: str, vocabulary: Vocabulary, *, weight: float = 1.0) -> Analys
     typed = words(text)
     spelled = [read for word in _spell_out(typed) for read in _read(word, vocabulary)]
     expansions = _acronyms_in([read.word.folded for read in spelled])
-    synonyms = _synonyms_in([read.word.stem or read.word.folded for read in spelled])
     slots: dict[str, Slot] = {}
     added: list[str] = []
+    synonyms: dict[int, list[Terms]] = {}
+    stems = [_key(read.word) for read in spelled]
+    for start, end, meant in _everyday_forms(stems):
+        for position in range(start, end):
+            synonyms.setdefault(position, []).extend(meant.terms)
+        if not any(map(vocabulary.knows, stems[start:end])):
+            # Nothing was learnt of « toubib » from the documents: the embedding is told « médecin ».
+            added.append(meant.first)
     for position, read in enumerate(spelled):
         word = read.word
         forms = [Alternative((word.stem,), read.weight), *read.others] if word.stem else []
@@ -82,7 +90,7 @@ def analyse(text: str, vocabulary: Vocabulary, *, weight: float = 1.0) -> Analys
             forms.append(Alternative(expansion.terms, _ACRONYM_WEIGHT))
             if expansion.spelled_out:
                 added.append(expansion.spelled_out)
-        forms += [Alternative(meant, _SYNONYM_WEIGHT) for meant in synonyms.get(position, ())]
+        forms += [Alternative(form, _SYNONYM_WEIGHT) for form in synonyms.get(position, ())]
         if word.stem and word.stem not in slots:
             slots[word.stem] = Slot(word.folded, tuple(forms), weight)
     plain = _embedded(text, typed, [read.word.folded for read in spelled], added)
@@ -202,19 +210,38 @@ def _acronyms_in(folded: list[str]) -> dict[int, list[_Expansion]]:
 Terms = tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Meant:
+    """What the documents say for an everyday form: the stems of each of their forms, and the first one."""
+
+    terms: tuple[Terms, ...]
+    first: str
+
+
 @cache
-def _synonym_table() -> dict[Terms, tuple[Terms, ...]]:
-    """Map the stems of an everyday form to those of the words that documents use for it."""
-    table: dict[Terms, list[Terms]] = {}
+def _synonym_table() -> dict[Terms, _Meant]:
+    """Map the stems of an everyday form to what the documents say for it."""
+    table: dict[Terms, _Meant] = {}
     for group in load_data("vocabulary"):
         said = group.get("same") or group["words"]
         meant = group.get("same") or group["mean"]
-        targets = [tuple(dict.fromkeys(terms(form))) for form in meant]
         for form in said:
-            key = tuple(word.stem or word.folded for word in words(form))
-            known = table.setdefault(key, [])
-            known += [t for t in targets if t and t not in known and set(t) != set(terms(form))]
-    return {key: tuple(found) for key, found in table.items() if found}
+            key = tuple(map(_key, words(form)))
+            own = set(terms(form))
+            others = {t: other for other in meant if set(t := _distinct(other)) != own and t}
+            known = table.get(key, _Meant((), ""))
+            found = tuple(dict.fromkeys((*known.terms, *others)))
+            table[key] = _Meant(found, known.first or fold(next(iter(others.values()), "")))
+    return {key: meant for key, meant in table.items() if meant.terms}
+
+
+def _key(word: Word) -> str:
+    """Return the stem of a word, marked when it is a stop word: « je suis » is no stem of « suisse »."""
+    return word.stem or f"-{word.folded}"
+
+
+def _distinct(form: str) -> Terms:
+    return tuple(dict.fromkeys(terms(form)))
 
 
 @cache
@@ -222,13 +249,11 @@ def _longest_synonym() -> int:
     return max(map(len, _synonym_table()))
 
 
-def _synonyms_in(stems: list[str]) -> dict[int, list[Terms]]:
-    """Find everyday forms: position of each of their content words → the documents' forms."""
+def _everyday_forms(stems: list[str]) -> Iterator[tuple[int, int, _Meant]]:
+    """Find everyday forms: position of their first word, of the word after them, what they mean."""
     table = _synonym_table()
-    found: dict[int, list[Terms]] = {}
     for start in range(len(stems)):
         for end in range(start + 1, min(len(stems), start + _longest_synonym()) + 1):
-            for meant in table.get(tuple(stems[start:end]), ()):
-                for position in range(start, end):
-                    found.setdefault(position, []).append(meant)
-    return found
+            meant = table.get(tuple(stems[start:end]))
+            if meant:
+                yield start, end, meant

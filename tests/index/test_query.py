@@ -22,6 +22,19 @@ class Everything:
         return {}
 
 
+class Documents:
+    """A corpus that knows the words of a text."""
+
+    def __init__(self, text: str) -> None:
+        self._terms = set(terms(text))
+
+    def knows(self, term: str) -> bool:
+        return term in self._terms
+
+    def words_near(self, length: int, reach: int) -> Mapping[str, int]:
+        return {}
+
+
 def reached(question: str) -> set[tuple[str, ...]]:
     return {
         form.terms for slot in analyse(question, Everything()).slots for form in slot.alternatives
@@ -36,6 +49,11 @@ def reached(question: str) -> set[tuple[str, ...]]:
         ("quels sont les trois volets ?", "pilier"),
         ("quels sont les trois piliers ?", "volet"),
         ("retaper des logements", "réhabilitation"),
+        ("où héberger des serveurs informatiques", "centre de données"),
+        ("un magasin pas cher pour les familles", "épicerie sociale"),
+        ("une usine où l’on travaillait le cuir", "tannerie"),
+        ("faire pousser des légumes", "maraîcher"),
+        ("le troquet met la clé sous la porte", "vacance commerciale"),
     ],
 )
 def test_an_everyday_word_reaches_the_word_of_the_documents(question: str, meant: str) -> None:
@@ -44,6 +62,30 @@ def test_an_everyday_word_reaches_the_word_of_the_documents(question: str, meant
 
 def test_one_way_is_one_way() -> None:
     assert tuple(terms("retaper")) not in reached("la réhabilitation des logements")
+
+
+@pytest.mark.parametrize(
+    ("question", "elsewhere"),
+    [
+        ("le tribunal a fermé", "équipement sportif"),
+        ("la boulangerie ferme", "chambre d’agriculture"),
+        ("la taxe sur les logements", "transport à la demande"),
+        ("la vacance des logements", "touristique"),
+        ("nos élèves ont froid", "chambre d’agriculture"),
+        ("qui donne des chiffres ?", "collecte de dons"),
+        ("le projet n’avance pas", "acomptes"),
+    ],
+)
+def test_a_word_of_the_same_stem_leads_nowhere_else(question: str, elsewhere: str) -> None:
+    assert tuple(dict.fromkeys(terms(elsewhere))) not in reached(question)
+
+
+def test_a_word_that_no_document_holds_is_embedded_with_theirs() -> None:
+    documents = Documents("un médecin qui part, une baignoire")
+
+    assert analyse("notre toubib part", documents).text == "notre toubib part medecin"
+    assert analyse("changer la baignoire", documents).text == "changer la baignoire"
+    assert analyse("je suis maire", documents).text == "je suis maire"
 
 
 def test_the_word_that_was_typed_weighs_most() -> None:
