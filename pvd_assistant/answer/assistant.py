@@ -19,13 +19,13 @@ from pvd_assistant.answer.comparison import compare
 from pvd_assistant.answer.composing import Section
 from pvd_assistant.answer.contact import prefecture
 from pvd_assistant.answer.definition import with_definition
+from pvd_assistant.answer.frequent import surely_asked
 from pvd_assistant.answer.generative import Writer
 from pvd_assistant.answer.layout import lay_out
 from pvd_assistant.answer.list_request import wanted
 from pvd_assistant.answer.listing import listed
 from pvd_assistant.answer.places import Places, about_places, find_places
 from pvd_assistant.answer.reply import Reply
-from pvd_assistant.answer.reviewed import asked_exactly
 from pvd_assistant.answer.searching import with_each_question
 from pvd_assistant.answer.selection import select
 from pvd_assistant.answer.several import asked_apart, together
@@ -243,9 +243,7 @@ class Assistant:
         chosen, named = with_definition(evidence, chosen, self.index)
         known = named or (
             bool(chosen)
-            and (
-                probability >= ranking.threshold("answered") or asked_exactly(evidence, self.index)
-            )
+            and (probability >= ranking.threshold("answered") or surely_asked(evidence, self.index))
         )
         if table is None and not known:
             return self._unknown(evidence, scores, places, filters)

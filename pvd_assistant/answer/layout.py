@@ -13,7 +13,9 @@ from pvd_assistant.answer.candidates import Candidate, Evidence
 from pvd_assistant.answer.comparison import beside
 from pvd_assistant.answer.composing import Section
 from pvd_assistant.answer.disagreement import confront
-from pvd_assistant.answer.reviewed import reviewed_first, same_question
+from pvd_assistant.answer.frequent import same_question
+from pvd_assistant.answer.naming import asks_only_the_name
+from pvd_assistant.answer.reviewed import reviewed_first
 from pvd_assistant.answer.sections import arrange
 from pvd_assistant.index.store import Index
 from pvd_assistant.messages import text
@@ -45,7 +47,8 @@ def lay_out(
     :param scores: log-odds of each candidate found.
     :param of_parts: log-odds of each candidate found for each of the questions of the message.
     :param table: the two sheets compared, when the question compares two things.
-    :param defined: the first statement defines what was asked: no frequent question goes before it.
+    :param defined: the first statement defines what was asked: no frequent question goes before it, but
+        the one on the programme itself.
     """
     question = evidence.understood
     unsure = table is None and doubts.not_established(question, chosen)
@@ -74,6 +77,7 @@ def _sections(
     if table is not None:
         return [beside(chosen, table), table]
     question = evidence.understood
+    defined = defined and not asks_only_the_name(question.core)
     frequent = same_question(evidence, index) if not (defined or question.follow_up) else None
     if frequent is not None and (frequent.exact or not question.parts):
         reviewed = reviewed_first(frequent, chosen, evidence.found, scores, index)
