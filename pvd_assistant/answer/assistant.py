@@ -19,7 +19,7 @@ from pvd_assistant.answer.comparison import compare
 from pvd_assistant.answer.composing import Section
 from pvd_assistant.answer.contact import prefecture
 from pvd_assistant.answer.definition import with_definition
-from pvd_assistant.answer.frequent import surely_asked
+from pvd_assistant.answer.frequent import on_the_programme, surely_asked
 from pvd_assistant.answer.generative import Writer
 from pvd_assistant.answer.layout import lay_out
 from pvd_assistant.answer.list_request import wanted
@@ -225,7 +225,8 @@ class Assistant:
         if settled is not None and settled.complete:
             sections = (Section(settled.drafts),)
             return Reply(places, settled.status, settled.family, sections, final=True)
-        if settled is None and (asked := wanted(understood, places, filters)) is not None:
+        asked = None if settled is not None else wanted(understood, places, filters)
+        if asked is not None and (filters or not self._asks_of_the_programme(understood)):
             section = listed(asked, places, self.index, self.territory)
             if section is not None:
                 return Reply(places, "answered", asked.family, (section,), final=True)
@@ -302,6 +303,11 @@ class Assistant:
             contact=prefecture(reply.places.concerned, self.territory),
             warnings=(*dated, *reply.warnings),
         )
+
+    def _asks_of_the_programme(self, understood: Understanding) -> bool:
+        """Tell whether it is put as a frequent question on the programme itself: better than any list."""
+        frequent = on_the_programme(understood, self.index)
+        return frequent is not None and frequent.exact
 
     def _unknown(
         self,

@@ -7,7 +7,8 @@ questions on the programme that hold every word asked need not be found, nor be 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections import Counter
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -16,12 +17,16 @@ import numpy as np
 from pvd_assistant.answer import composition
 from pvd_assistant.answer.candidates import Evidence
 from pvd_assistant.answer.naming import names_programme, under_one_name, without_name
+from pvd_assistant.answer.understanding import Understanding
 from pvd_assistant.index.analysis import term_set
 from pvd_assistant.index.store import Index
 from pvd_assistant.index.vectors import FloatArray
 from pvd_assistant.model import VALIDATED_REPLY, Kind
 
 _OFFICIAL: Kind = "faq"
+_NAMED: tuple[Kind, ...] = ("offre", "partenaire", "glossaire")
+_COMMON = 3  # sheets on the programme from which a word names nothing else
+_AWAY = 2.0  # more than any cosine: such a sheet does not count
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +59,12 @@ def same_question(evidence: Evidence, index: Index) -> Frequent | None:
     thresholds and the margins were measured (docs/evaluation.md).
     """
     official = _official(evidence, index)
-    validated, likeness = _closest(evidence, VALIDATED_REPLY, index, _alike)
+    behind = _behind(evidence, VALIDATED_REPLY, index)
+    validated, likeness = _closest(evidence.understood.core, VALIDATED_REPLY, index, _alike, behind)
     if likeness < composition.weight("same_question"):
         return official
-    behind = likeness - composition.weight("official_margin")
-    if official is not None and official.likeness >= behind:
+    enough = likeness - composition.weight("official_margin")
+    if official is not None and official.likeness >= enough:
         return official
     return Frequent(validated, likeness)
 
@@ -75,9 +81,12 @@ def surely_asked(evidence: Evidence, index: Index) -> bool:
 
 def closest(evidence: Evidence, index: Index) -> tuple[str, float]:
     """Return what is put most like the question asked, word for word, and the cosine (0 if none)."""
-    official, likeness = _closest(evidence, _OFFICIAL, index, _as_written)
-    validated, closer = _closest(evidence, VALIDATED_REPLY, index, _as_written)
-    return (validated, closer) if closer > likeness else (official, likeness)
+    kinds: tuple[Kind, ...] = (_OFFICIAL, VALIDATED_REPLY)
+    asked = evidence.understood.core
+    found = [
+        _closest(asked, kind, index, _as_written, _behind(evidence, kind, index)) for kind in kinds
+    ]
+    return max(found, key=lambda one: one[1])
 
 
 @lru_cache(maxsize=4096)
@@ -86,13 +95,31 @@ def phrasings(document: str, index: Index) -> FloatArray:
     return np.stack([index.embed_question(put) for put in _ways(document, index)])
 
 
+def on_the_programme(question: Understanding, index: Index) -> Frequent | None:
+    """Return the frequent question on the programme itself that a question asks, whatever else is found.
+
+    Its sheet holds every word of the question, and it is close enough. A question that leans on what was
+    said before, or on the story of an e-mail, is on something else.
+    """
+    asked = question.core
+    words = term_set(without_name(asked))
+    if question.follow_up or question.story or not (words or names_programme(asked)):
+        return None
+    holding = {name for name, held in _on_the_programme(index) if words <= held}
+    behind = {name: _AWAY for name in _put(_OFFICIAL, index).documents if name not in holding}
+    document, likeness = _closest(asked, _OFFICIAL, index, _alike, behind)
+    if likeness < composition.weight("same_question"):
+        return None
+    return Frequent(document, likeness, plain=True)
+
+
 def _official(evidence: Evidence, index: Index) -> Frequent | None:
-    document, likeness = _closest(evidence, _OFFICIAL, index, _alike)
-    plain = _holding(evidence.understood.core, index) if not evidence.limited else frozenset[str]()
-    on_programme, closeness = _closest(evidence, _OFFICIAL, index, _alike, among=plain)
-    least = composition.weight("plain_question")
-    if closeness >= max(least, likeness - composition.weight("plain_margin")):
-        return Frequent(on_programme, closeness, plain=True)
+    asked = evidence.understood.core
+    behind = _behind(evidence, _OFFICIAL, index) | _off_the_programme(asked, index)
+    document, likeness = _closest(asked, _OFFICIAL, index, _alike, behind)
+    plain = on_the_programme(evidence.understood, index) if not evidence.limited else None
+    if plain is not None and plain.likeness >= likeness - composition.weight("plain_margin"):
+        return plain
     if likeness >= composition.weight("same_question"):
         return Frequent(document, likeness)
     return None
@@ -137,39 +164,55 @@ def _alike(asked: str, put: _Put, index: Index) -> FloatArray:
 
 
 def _closest(
-    evidence: Evidence,
+    asked: str,
     kind: Kind,
     index: Index,
     compare: Callable[[str, _Put, Index], FloatArray],
-    among: Collection[str] | None = None,
+    behind: Mapping[str, float],
 ) -> tuple[str, float]:
     """Compare with every phrasing: the search may put the right sheet far behind, or miss it.
 
-    A sheet that the search did not find must be closer by a margin; it does not count where the user
-    limited the search.
-
-    :param among: the only sheets that count, found or not.
+    :param behind: by how much some documents must be closer.
     """
     put = _put(kind, index)
-    if not put.documents or (among is not None and not among):
+    if not put.documents:
         return "", 0.0
-    margin = 2.0 if evidence.limited else composition.weight("unfound_margin")
-    found = {hit.passage.document for hit in evidence.hits[: composition.limit("hits")]}
-    lost = {name: 0.0 if name in found else margin for name in put.documents}
-    if among is not None:
-        lost = {name: 0.0 if name in among else 2.0 for name in put.documents}
-    cosines = compare(evidence.understood.core, put, index)
-    cosines = cosines - np.array([lost[name] for name in put.documents], np.float32)
+    margins = np.array([behind.get(name, 0.0) for name in put.documents], np.float32)
+    cosines = compare(asked, put, index) - margins
     best = int(np.argmax(cosines))
     return (put.documents[best], float(cosines[best])) if cosines[best] > 0 else ("", 0.0)
 
 
-def _holding(question: str, index: Index) -> frozenset[str]:
-    """Return the frequent questions on the programme itself that hold every word of a question."""
-    words = term_set(without_name(question))
-    if not words and not names_programme(question):
-        return frozenset()
-    return frozenset(name for name, held in _on_the_programme(index) if words <= held)
+def _behind(evidence: Evidence, kind: Kind, index: Index) -> dict[str, float]:
+    """Return by how much a sheet that the search did not find must be closer.
+
+    It does not count where the user limited the search.
+    """
+    found = {hit.passage.document for hit in evidence.hits[: composition.limit("hits")]}
+    margin = _AWAY if evidence.limited else composition.weight("unfound_margin")
+    return {name: margin for name in _put(kind, index).documents if name not in found}
+
+
+def _off_the_programme(question: str, index: Index) -> dict[str, float]:
+    """Return the frequent questions on the programme itself that a question is not, and a distance.
+
+    It names an offer, a partner or a term that they do not: « les objectifs d’une OPAH ».
+    """
+    named = term_set(without_name(question)) & _names(index)
+    return {name: _AWAY for name, held in _on_the_programme(index) if not named <= held}
+
+
+@lru_cache(maxsize=2)
+def _names(index: Index) -> frozenset[str]:
+    """Return the words of the titles of offers, partners and terms, but those common to any question."""
+    spoken = Counter(
+        word
+        for name, _ in _on_the_programme(index)
+        for word in frozenset[str]().union(*map(term_set, _ways(name, index)))
+    )
+    common = {word for word, sheets in spoken.items() if sheets >= _COMMON}
+    titles = [r.metadata.title for r in index.documents.values() if r.metadata.kind in _NAMED]
+    return frozenset[str]().union(*map(term_set, titles)) - common
 
 
 @lru_cache(maxsize=2)
