@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
+import numpy.typing as npt
 
 from pvd_assistant.answer import composition
 from pvd_assistant.answer.candidates import Evidence
@@ -129,35 +130,39 @@ def _official(evidence: Evidence, index: Index) -> Frequent | None:
 class _Put:
     """The ways of putting the questions of a kind, one a row.
 
-    :ivar documents: the document of each.
+    :ivar documents: the documents, each once.
+    :ivar of: which of them each row is of.
     :ivar written: vectors as written.
     :ivar named: vectors with the programme under one name.
     :ivar bare: vectors without the name of the programme.
     """
 
     documents: tuple[str, ...]
+    of: npt.NDArray[np.intp]
     written: FloatArray
     named: FloatArray
     bare: FloatArray
 
 
-def _as_written(asked: str, put: _Put, index: Index) -> FloatArray:
+@lru_cache(maxsize=16)
+def _as_written(asked: str, kind: Kind, index: Index) -> FloatArray:
     """Compare a question with each phrasing as both are written."""
-    cosines: FloatArray = put.written @ index.embed_question(asked)
+    cosines: FloatArray = _put(kind, index).written @ index.embed_question(asked)
     return cosines
 
 
-def _alike(asked: str, put: _Put, index: Index) -> FloatArray:
+@lru_cache(maxsize=16)
+def _alike(asked: str, kind: Kind, index: Index) -> FloatArray:
     """Compare a question with each phrasing, whatever both call the programme.
 
     A question that names it is compared under one name and without it, each for half: what is asked of
     the programme counts, and not only that it is asked of it. One that does not is also compared with
     what the phrasings ask when they leave its name out.
     """
+    put = _put(kind, index)
     if not names_programme(asked):
-        vector = index.embed_question(asked)
-        closer: FloatArray = np.maximum(put.written @ vector, put.bare @ vector)
-        return closer
+        bare: FloatArray = put.bare @ index.embed_question(asked)
+        return np.maximum(_as_written(asked, kind, index), bare)
     cosines: FloatArray = put.named @ index.embed_question(under_one_name(asked))
     cosines += put.bare @ index.embed_question(without_name(asked))
     return cosines * np.float32(0.5)
@@ -167,7 +172,7 @@ def _closest(
     asked: str,
     kind: Kind,
     index: Index,
-    compare: Callable[[str, _Put, Index], FloatArray],
+    compare: Callable[[str, Kind, Index], FloatArray],
     behind: Mapping[str, float],
 ) -> tuple[str, float]:
     """Compare with every phrasing: the search may put the right sheet far behind, or miss it.
@@ -178,9 +183,9 @@ def _closest(
     if not put.documents:
         return "", 0.0
     margins = np.array([behind.get(name, 0.0) for name in put.documents], np.float32)
-    cosines = compare(asked, put, index) - margins
+    cosines = compare(asked, kind, index) - margins[put.of]
     best = int(np.argmax(cosines))
-    return (put.documents[best], float(cosines[best])) if cosines[best] > 0 else ("", 0.0)
+    return (put.documents[put.of[best]], float(cosines[best])) if cosines[best] > 0 else ("", 0.0)
 
 
 def _behind(evidence: Evidence, kind: Kind, index: Index) -> dict[str, float]:
@@ -233,19 +238,25 @@ def _words(document: str, index: Index) -> frozenset[str]:
 
 @lru_cache(maxsize=4)
 def _put(kind: Kind, index: Index) -> _Put:
-    ways = [
-        (name, way)
-        for name, record in index.documents.items()
-        if record.metadata.kind == kind
-        for way in _ways(name, index)
+    documents = [name for name, record in index.documents.items() if record.metadata.kind == kind]
+    rows = [
+        (at, *_forms(way, index)) for at, name in enumerate(documents) for way in _ways(name, index)
     ]
+    if not rows:
+        nothing = np.zeros((0, index.manifest.dimension), np.float32)
+        return _Put((), np.zeros(0, np.intp), nothing, nothing, nothing)
+    of, written, named, bare = zip(*rows, strict=True)
+    vectors = map(np.stack, (written, named, bare))
+    return _Put(tuple(documents), np.array(of, np.intp), *vectors)
 
-    def vectors(form: Callable[[str], str]) -> FloatArray:
-        rows = [index.embed_question(form(way)) for _, way in ways]
-        return np.stack(rows) if rows else np.zeros((0, index.manifest.dimension), np.float32)
 
-    documents = tuple(name for name, _ in ways)
-    return _Put(documents, vectors(str), vectors(under_one_name), vectors(without_name))
+def _forms(way: str, index: Index) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Return the vectors of a phrasing as written, under one name for the programme, and without it."""
+    written = index.embed_question(way)
+    if not names_programme(way):
+        return written, written, written
+    named = index.embed_question(under_one_name(way))
+    return written, named, index.embed_question(without_name(way))
 
 
 def _ways(document: str, index: Index) -> list[str]:

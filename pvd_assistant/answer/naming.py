@@ -21,9 +21,11 @@ def under_one_name(question: str) -> str:
 
 
 def without_name(question: str) -> str:
-    """Return a question without the programme's name; the question itself when nothing is left, or when
-    it is about not being in the programme."""
-    if composition.programme("outside").search(question):
+    """Return a question without the programme's name.
+
+    It stays as it is when nothing would be left, or when it is about not being in the programme.
+    """
+    if not names_programme(question) or composition.programme("outside").search(question):
         return question
     rest = _written(question, " ")
     return rest if _WORD.search(rest) else question
