@@ -102,7 +102,7 @@ def on_the_programme(question: Understanding, index: Index) -> Frequent | None:
     Its sheet holds every word of the question, and it is close enough. A question that leans on what was
     said before, or on the story of an e-mail, is on something else.
     """
-    asked = question.core
+    asked = index.corrected(question.core)
     words = term_set(without_name(asked))
     if question.follow_up or question.story or not (words or names_programme(asked)):
         return None
