@@ -14,8 +14,8 @@ import numpy as np
 from pvd_assistant.answer import composition
 from pvd_assistant.answer.candidates import Asked, Evidence
 from pvd_assistant.answer.cleaning import fold
+from pvd_assistant.answer.frequent import closest
 from pvd_assistant.answer.ranking import model
-from pvd_assistant.answer.reviewed import closest
 from pvd_assistant.answer.subject import known_subject
 from pvd_assistant.answer.understanding import Understanding
 from pvd_assistant.index.analysis import term_set

@@ -20,20 +20,21 @@ from pvd_assistant.answer.comparison import compare
 from pvd_assistant.answer.composing import Section
 from pvd_assistant.answer.contact import prefecture
 from pvd_assistant.answer.definition import with_definition
-from pvd_assistant.answer.ellipsis import exemplified
+from pvd_assistant.answer.frequent import surely_asked
 from pvd_assistant.answer.generative import Writer
 from pvd_assistant.answer.layout import lay_out
-from pvd_assistant.answer.list_request import looks_for_towns, wanted
-from pvd_assistant.answer.listing import listed
+from pvd_assistant.answer.list_request import looks_for_towns
 from pvd_assistant.answer.places import Places, about_places, find_places
 from pvd_assistant.answer.pointing import pointed
+from pvd_assistant.answer.premises import Denial
 from pvd_assistant.answer.reply import Reply
-from pvd_assistant.answer.reviewed import asked_exactly
+from pvd_assistant.answer.ruled import decided, of_sheets, unasked
 from pvd_assistant.answer.searching import with_each_question
 from pvd_assistant.answer.selection import select
 from pvd_assistant.answer.several import asked_apart, together
 from pvd_assistant.answer.understanding import Understanding, understand
 from pvd_assistant.answer.unheld import unheld
+from pvd_assistant.answer.verdict import Verdict
 from pvd_assistant.answer.verdicts import verdict
 from pvd_assistant.answer.weighing import Weighed, towns_answer, weigh
 from pvd_assistant.index.store import Index
@@ -218,36 +219,39 @@ class Assistant:
         :param questions: how many the message asks, which share the room of an answer.
         """
         places = find_places(understood, history, self.territory)
-        if understood.refused:
-            key = "answer.orders" if understood.orders else "answer.out_of_scope"
-            return Reply(places, "out_of_scope", note=text(key), final=True)
-        if understood.courtesy:
-            note = text(f"answer.{understood.courtesy}")
-            return Reply(places, "clarify", note=note, final=True)
+        if (said := unasked(understood, places)) is not None:
+            return said
         if understood.about:
             answering = partial(self._reply, filters=filters)
             aside = about_the_answer(understood, history, places, answering, self.index)
             if aside is not None:
                 return aside
-        if not understood.core:
-            note = languages.line(understood.language, declined=True)
-            return Reply(places, "unknown", note=note, final=True)
         denial = None if filters else premises.of_programme(understood, self.index)
-        settled = (
-            verdict(understood, places, self.index, self.territory) if denial is None else None
-        )
-        if settled is not None and settled.ask:
-            return Reply(places, "clarify", "commune", note=settled.ask, final=True)
-        if settled is not None and settled.complete:
-            sections = (Section(settled.drafts),)
-            return Reply(places, settled.status, settled.family, sections, final=True)
-        if settled is None and (asked := wanted(understood, places, filters)) is not None:
-            section = listed(asked, places, self.index, self.territory, understood.said)
-            if section is not None:
-                return Reply(places, "answered", asked.family, (section,), final=True)
-            if asked.example:
-                note = text("answer.no_example", subject=exemplified(understood.core))
-                return Reply(places, "unknown", "project", note=note, final=True)
+        settled = None
+        if denial is None:
+            settled = verdict(understood, places, self.index, self.territory)
+        if (said := decided(settled, places)) is not None:
+            return said
+        if settled is None:
+            said = of_sheets(understood, places, filters, self.index, self.territory)
+            if said is not None:
+                return said
+        return self._searched(understood, places, filters, questions, settled, denial)
+
+    def _searched(
+        self,
+        understood: Understanding,
+        places: Places,
+        filters: Filters,
+        questions: int,
+        settled: Verdict | None,
+        denial: Denial | None,
+    ) -> Reply:
+        """Decide what to say from what the search finds.
+
+        :param settled: a verdict to complete.
+        :param denial: what the question wrongly takes for granted about the programme.
+        """
         weighed = self._weighed(understood, places, filters)
         evidence, scores = weighed.evidence, weighed.scores
         of_parts = self._scores_of_parts(evidence, places)
@@ -259,7 +263,7 @@ class Assistant:
             return Reply(places, settled.status, "eligibility", (Section(statements),))
         table = None if filters else compare(understood, self.index)
         chosen, named = with_definition(evidence, chosen, self.index)
-        known = named or (bool(chosen) and (weighed.known or asked_exactly(evidence, self.index)))
+        known = named or (bool(chosen) and (weighed.known or surely_asked(evidence, self.index)))
         if not (filters or named or table) and (known or places.mentions):
             missing = unheld(evidence, places, self.index, dt.date.today())
             if missing is not None and missing.said:

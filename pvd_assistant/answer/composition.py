@@ -32,6 +32,17 @@ def pattern(name: str) -> re.Pattern[str]:
     return re.compile(_data()[name])
 
 
+def programme_name() -> str:
+    """Return the name under which questions on the programme are compared."""
+    return str(_data()["programme"]["name"])
+
+
+@cache
+def programme(name: str) -> re.Pattern[str]:
+    """Return a pattern on a question: its name (``"called"``), or not being in it (``"outside"``)."""
+    return re.compile(_data()["programme"][name], re.IGNORECASE)
+
+
 def stated(headings: Sequence[str]) -> bool:
     """Tell whether a section may be stated: one that only leads to other documents may not."""
     return not headings or not pattern("unstated").search(fold(headings[-1]))

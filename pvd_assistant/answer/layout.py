@@ -13,8 +13,10 @@ from pvd_assistant.answer.candidates import Candidate, Evidence
 from pvd_assistant.answer.comparison import beside
 from pvd_assistant.answer.composing import Section
 from pvd_assistant.answer.disagreement import confront
+from pvd_assistant.answer.frequent import same_question
+from pvd_assistant.answer.naming import asks_only_the_name
 from pvd_assistant.answer.premises import Denial
-from pvd_assistant.answer.reviewed import reviewed_first, same_question
+from pvd_assistant.answer.reviewed import reviewed_first
 from pvd_assistant.answer.sections import arrange
 from pvd_assistant.index.store import Index
 from pvd_assistant.messages import text
@@ -47,7 +49,8 @@ def lay_out(
     :param scores: log-odds of each candidate found.
     :param of_parts: log-odds of each candidate found for each of the questions of the message.
     :param table: the two sheets compared, when the question compares two things.
-    :param defined: the first statement defines what was asked: no frequent question goes before it.
+    :param defined: the first statement defines what was asked: no frequent question goes before it, but
+        the one on the programme itself.
     :param denial: what it wrongly takes for granted about the programme.
     """
     question = evidence.understood
@@ -83,6 +86,7 @@ def _sections(
     if not chosen:
         return []
     question = evidence.understood
+    defined = defined and not asks_only_the_name(question.core)
     frequent = same_question(evidence, index) if not (defined or question.follow_up) else None
     if frequent is not None and (frequent.exact or not question.parts):
         reviewed = reviewed_first(frequent, chosen, evidence.found, scores, index)

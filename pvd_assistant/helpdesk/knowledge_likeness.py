@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from pvd_assistant.answer.reviewed import phrasings
+from pvd_assistant.answer.frequent import phrasings
 from pvd_assistant.helpdesk.knowledge_model import State, ValidatedReply, Wording
 from pvd_assistant.index.store import Index
 from pvd_assistant.index.vectors import FloatArray

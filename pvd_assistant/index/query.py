@@ -97,6 +97,13 @@ def analyse(text: str, vocabulary: Vocabulary, *, weight: float = 1.0) -> Analys
     return AnalysedQuery(plain, tuple(slots.values()))
 
 
+def corrected(text: str, vocabulary: Vocabulary) -> str:
+    """Return a question with its shorthand spelled out and its typing errors put right."""
+    typed = words(text)
+    read = [word for one in _spell_out(typed) for word in _read(one, vocabulary)]
+    return _embedded(text, typed, [one.word.folded for one in read], [])
+
+
 def _embedded(text: str, typed: list[Word], spelled: list[str], added: list[str]) -> str:
     """Write the question with its words put right, then the new ones.
 

@@ -26,7 +26,7 @@ from pvd_assistant.index.manifest import (
     read_manifest,
 )
 from pvd_assistant.index.passages import FILE, DocumentRecord, PassageStore
-from pvd_assistant.index.query import AnalysedQuery, analyse
+from pvd_assistant.index.query import AnalysedQuery, analyse, corrected
 from pvd_assistant.index.rerank import Shortlist, chances, features
 from pvd_assistant.index.search import (
     CANDIDATES,
@@ -183,6 +183,10 @@ class Index:
     def analyse(self, text: str, *, weight: float = 1.0) -> AnalysedQuery:
         """Read a question word by word: forms of each word, acronyms, typing errors put right."""
         return analyse(text, self._lexical, weight=weight)
+
+    def corrected(self, text: str) -> str:
+        """Return a question with its shorthand spelled out and its typing errors put right."""
+        return corrected(text, self._lexical)
 
     @property
     def documents(self) -> Mapping[str, DocumentRecord]:
