@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
@@ -13,7 +12,6 @@ from pvd_assistant.answer.understanding import Understanding
 from pvd_assistant.messages import load_data
 
 _END = re.compile(r"[.?!] ")
-_THOUSANDS, _UNIT = re.compile(r"(?<=\d) (?=\d{3})"), re.compile(r" (?=[€%])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,22 +68,6 @@ def _asserts(clause: str, marked: bool = False) -> bool:
     """Tell whether a clause asserts: it asks nothing, and has a verb or a mark such as « non ? »."""
     asks = _rule("asks").search(_rule("cleft").sub(" ", clause))
     return not asks and (marked or _rule("verbs").search(clause) is not None)
-
-
-def as_typed(said: Figure, claim: Claim, core: str) -> str:
-    """Return a figure of a claim as it was typed."""
-    wanted = claim.clause[said.start : said.end]
-    typed = (
-        core[at:end] for at, end in _windows(core, len(wanted)) if fold(core[at:end]) == wanted
-    )
-    return _UNIT.sub("\u00a0", _THOUSANDS.sub("\u202f", next(typed, wanted)))
-
-
-def _windows(core: str, length: int) -> Iterator[tuple[int, int]]:
-    """Yield where words of about that length may stand: folding may change lengths (œ → oe)."""
-    for at, character in enumerate(core):
-        if not character.isspace():
-            yield from ((at, end) for end in range(at + length - 2, at + length + 3))
 
 
 @cache

@@ -149,7 +149,7 @@ def _completed(message: str, before: Said, shown: str) -> Said:
         return Said(plain, about=_vague(plain))
     if _turns_away(message, plain):
         return Said(plain)
-    if rule("repeats").search(fold(plain)):
+    if rule("repeats").search(fold(plain)) and _corrected(plain, before.text) is None:
         return replace(before, before=before.text, swaps=False, leans=True)
     return _elliptical(plain, before, shown) or _leaning(plain, before)
 
@@ -210,10 +210,16 @@ def _leaning(plain: str, before: Said) -> Said:
     if opens and not asks and len(subjects) <= dialogue("most_objects"):
         if rule("restricts").search(folded):
             return _conditioned(plain, before)
-        swapped = _name_for_name(plain, before.text) or _asked_of(plain, before.text)
+        swapped = (
+            _name_for_name(plain, before.text)
+            or _measure_for_measure(plain, before.text)
+            or _asked_of(plain, before.text)
+        )
         return Said(swapped, before.text, swaps=True, leans=True)
     short = len(subjects) <= dialogue("alone") and not _defines(plain)
     stands_for = bool(rule("anaphora").search(folded))
+    if asks and not (opens or stands_for) and _on_the_programme(folded, before.text):
+        return Said(plain)
     empty = short and all(rule("unsaid").fullmatch(aligned(word)) for word in subjects)
     if not (opens or short or stands_for):
         return Said(plain)
@@ -299,6 +305,23 @@ def _name_for_name(message: str, before: str) -> str:
     if len(own) != 1 or len(old) != 1 or len(objects(new)) > 1:
         return ""
     return before.replace(old[0], new) if own[0].isupper() == old[0].isupper() else ""
+
+
+def _measure_for_measure(message: str, before: str) -> str:
+    """Put « douze ans » in the place of « six ans »; ``""`` unless the question before has that measure."""
+    own = rule("measure").search(aligned(message))
+    if own is None:
+        return ""
+    for old in rule("measure").finditer(aligned(before)):
+        if old["unit"][:3] == own["unit"][:3]:
+            return f"{before[: old.start()]}{message[slice(*own.span())]}{before[old.end() :]}"
+    return ""
+
+
+def _on_the_programme(folded: str, before: str) -> bool:
+    """Tell whether a question names the programme itself, and no other was spoken of."""
+    named = rule("in_programme").search(folded)
+    return named is not None and not rule("other_programme").search(fold(before))
 
 
 def _names(text: str) -> list[str]:

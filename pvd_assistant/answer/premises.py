@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from pvd_assistant.answer import composition
 from pvd_assistant.answer.candidates import Candidate, Coverage, Evidence
-from pvd_assistant.answer.claims import Claim, as_typed, asserted_words, claimed
+from pvd_assistant.answer.claims import Claim, asserted_words, claimed
 from pvd_assistant.answer.cleaning import fold
 from pvd_assistant.answer.composing import Draft, Section, drafts
 from pvd_assistant.answer.doubts import admits
@@ -95,13 +95,12 @@ def denied(evidence: Evidence, scores: NDArray[np.float64], index: Index) -> Den
         for one, own in _read(evidence, index)
     ]
     instead = [_instead(said, claim, units) for said in claim.figures]
-    wrong = [(said, one) for said, one in zip(claim.figures, instead, strict=True) if one]
-    if not wrong:
+    real = {id(one): one for one in instead if one is not None}
+    if not real:
         return None
-    typed = [as_typed(said, claim, evidence.understood.core) for said, _ in wrong]
-    key = "premise_granted" if claim.granted else "premise_figure"
-    note = text(f"answer.{key}", figure=", ".join(typed))
-    return Denial(note, tuple(drafts(list({id(one): one for _, one in wrong}.values()))))
+    # The figure itself is not said again: what is false is not to be read in an answer.
+    note = text("answer.premise_granted" if claim.granted else "answer.premise_figure")
+    return Denial(note, tuple(drafts(list(real.values()))))
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 import pytest
 
 from pvd_assistant.answer.dialogue import courtesy, in_context, says_ours, tells_home
+from pvd_assistant.answer.understanding import understand
 from pvd_assistant.model import Turn
 
 _PAYS = (Turn("user", "Qui paie le chef de projet ?"), Turn("assistant", "L’État [1]."))
@@ -98,3 +99,30 @@ def test_the_user_s_own_town_is_told_from_another() -> None:
     assert not tells_home("Est-ce que Luzy est dans le programme ?")
     assert says_ours("et chez nous ?")
     assert not says_ours("et Tournus ?")
+
+
+def test_what_was_meant_takes_the_place_of_what_was_said() -> None:
+    history = [Turn("user", "Combien de logements à rénover à Lodève ?")]
+
+    meant = understand("pardon, je voulais dire Porto-Vecchio", history)
+
+    assert "Porto-Vecchio" in meant.core
+    assert "Lodève" not in meant.core
+
+
+def test_a_measure_takes_the_place_of_another() -> None:
+    history = [Turn("user", "Quel est le taux du Denormandie pour six ans ?")]
+
+    assert (
+        understand("et pour douze ans ?", history).core
+        == "Quel est le taux du Denormandie pour douze ans ?"
+    )
+
+
+def test_a_question_on_the_programme_leans_on_nothing_unless_another_was_spoken_of() -> None:
+    asked = "Combien de communes sont dans le programme ?"
+    school = [Turn("user", "Combien a coûté l’école de Val-Couesnon ?")]
+    villages = [Turn("user", "Villages d’avenir, qui peut y entrer ?")]
+
+    assert not understand(asked, school).follow_up
+    assert understand(asked, villages).follow_up

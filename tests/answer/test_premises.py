@@ -52,7 +52,8 @@ def test_a_figure_that_is_said_of_something_else_is_denied(
     answer = assistant.ask(question)
 
     first = answer.answer.splitlines()[0].replace("\u00a0", " ")
-    assert first == f"Non, aucun document ne dit cela ({figure}). Voici ce qui est établi :"
+    assert first == "Non, aucun document ne dit cela. Voici ce qui est établi :"
+    assert figure not in first
     assert real in answer.answer.replace("\u00a0", " ").replace("\u202f", " ")
     assert not any(statement.text.startswith("Oui") for statement in answer.statements)
     assert answer.status == "partial"
@@ -88,7 +89,7 @@ def test_what_is_granted_before_another_question_is_denied_without_a_no(
 ) -> None:
     answer = assistant.ask("Puisque le VTA verse 45 000 € par volontaire, comment le demander ?")
 
-    assert answer.answer.startswith("Aucun document ne dit cela (45\u202f000\u00a0€)")
+    assert answer.answer.startswith("Aucun document ne dit cela.")
 
 
 @pytest.mark.parametrize(
