@@ -162,6 +162,12 @@ def test_a_town_not_listed_learns_the_next_step(assistant: Assistant) -> None:
     assert answer.contact["name"] == "Préfecture de Saône-et-Loire"
 
 
+def test_where_the_prefecture_sits_is_told(assistant: Assistant) -> None:
+    answer = assistant.ask("Dans quelle ville est la préfecture de Corrèze ?")
+
+    assert answer.answer.startswith("Préfecture de la Corrèze, à Tulle")
+
+
 def test_whom_to_ask_is_the_prefecture_with_its_page(assistant: Assistant) -> None:
     answer = assistant.ask("qui contacter à la préfecture de l'Ain pour PVD ?")
 
