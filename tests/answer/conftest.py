@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -34,13 +35,23 @@ EXPERT_SAMPLE = (
 
 
 @pytest.fixture(scope="session")
-def expert(tmp_path_factory: pytest.TempPathFactory) -> Assistant:
+def sample_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Sequence[str]], Assistant]:
+    """Make an assistant over some documents of the corpus."""
+
+    def made(names: Sequence[str]) -> Assistant:
+        root = tmp_path_factory.mktemp("sample_of")
+        for name in names:
+            target = root / "corpus" / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(REPOSITORY / "corpus" / name, target)
+        settings = load_settings(corpus_dir=root / "corpus", index_dir=root / "index")
+        assert not build(settings).failed
+        return Assistant(settings)
+
+    return made
+
+
+@pytest.fixture(scope="session")
+def expert(sample_of: Callable[[Sequence[str]], Assistant]) -> Assistant:
     """An assistant over those documents."""
-    root = tmp_path_factory.mktemp("expert")
-    for name in EXPERT_SAMPLE:
-        target = root / "corpus" / name
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(REPOSITORY / "corpus" / name, target)
-    settings = load_settings(corpus_dir=root / "corpus", index_dir=root / "index")
-    assert not build(settings).failed
-    return Assistant(settings)
+    return sample_of(EXPERT_SAMPLE)

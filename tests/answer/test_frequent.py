@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
-from pathlib import Path
+from collections.abc import Callable, Sequence
 
 import pytest
 
 from pvd_assistant.answer.assistant import Assistant
-from pvd_assistant.index.builder import build
 from pvd_assistant.model import Answer, Filters
-from pvd_assistant.settings import load_settings
 
-REPOSITORY = Path(__file__).parents[2]
 SHEETS = (
     "faq/a-qui-s-adresse-le-programme.md",
     "faq/ce-que-le-programme-apporte.md",
@@ -40,16 +36,9 @@ SHEETS = (
 
 
 @pytest.fixture(scope="module")
-def informed(tmp_path_factory: pytest.TempPathFactory) -> Assistant:
+def informed(sample_of: Callable[[Sequence[str]], Assistant]) -> Assistant:
     """An assistant over the frequent questions on the programme, and sheets that share their words."""
-    root = tmp_path_factory.mktemp("programme")
-    for name in SHEETS:
-        target = root / "corpus" / name
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(REPOSITORY / "corpus" / name, target)
-    settings = load_settings(corpus_dir=root / "corpus", index_dir=root / "index")
-    assert not build(settings).failed
-    return Assistant(settings)
+    return sample_of(SHEETS)
 
 
 def _cited(answer: Answer) -> list[str]:

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import shutil
-from pathlib import Path
+from collections.abc import Callable, Sequence
 
 import pytest
 
 from pvd_assistant.answer.assistant import Assistant
 from pvd_assistant.answer.claims import claimed
 from pvd_assistant.answer.understanding import understand
-from pvd_assistant.index.builder import build
-from pvd_assistant.settings import load_settings
 
-REPOSITORY = Path(__file__).parents[2]
 PROGRAMME = (
     "faq/direction-du-programme.md",
     "faq/fin-du-programme.md",
@@ -24,16 +20,9 @@ PROGRAMME = (
 
 
 @pytest.fixture(scope="module")
-def programme(tmp_path_factory: pytest.TempPathFactory) -> Assistant:
+def programme(sample_of: Callable[[Sequence[str]], Assistant]) -> Assistant:
     """An assistant over what is known of the programme itself."""
-    root = tmp_path_factory.mktemp("programme")
-    for name in PROGRAMME:
-        target = root / "corpus" / name
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(REPOSITORY / "corpus" / name, target)
-    settings = load_settings(corpus_dir=root / "corpus", index_dir=root / "index")
-    assert not build(settings).failed
-    return Assistant(settings)
+    return sample_of(PROGRAMME)
 
 
 @pytest.mark.parametrize(
