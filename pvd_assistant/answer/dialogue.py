@@ -89,6 +89,7 @@ def in_context(message: str, history: Sequence[Turn]) -> Said:
     :param history: earlier turns, oldest first; only the user's questions are put back. Of an answer, only
         the sizes of the towns it lists are read.
     """
+    message = _place_last(message)
     if not history:
         return Said(message, about=_vague(message))
     before, shown = Said(""), ""
@@ -225,6 +226,15 @@ def _leaning(plain: str, before: Said) -> Said:
         return Said(plain)
     carried = f"{plain} {' '.join(objects(before.subject))}" if stands_for or empty else ""
     return Said(plain, before.text, leans=True, carried=carried)
+
+
+def _place_last(message: str) -> str:
+    """Put « et en Bourgogne, des exemples de halles ? » in the order of a whole question."""
+    match = rule("place_first").fullmatch(aligned(message))
+    if match is None:
+        return message
+    asked, place = (message[slice(*match.span(name))] for name in ("rest", "place"))
+    return f"{asked.rstrip(' ?')} {place} ?"
 
 
 def _vague(message: str) -> str:

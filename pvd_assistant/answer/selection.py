@@ -105,8 +105,10 @@ def _presentation_last(
 def _room(name: str, question: Understanding, questions: int, of_town: bool) -> int:
     """Return how many statements, or characters, a question has in the answer."""
     more = max(len(question.questions), questions) - 1
-    room = composition.limit(f"{name}_project" if of_town else name)
+    room = composition.limit(name)
     room += len(question.requests[1:]) * composition.limit(f"{name}_request")
+    if of_town:
+        room = max(room, composition.limit(f"{name}_project"))
     return -(-(room + more * composition.limit(f"{name}_more")) // questions)
 
 

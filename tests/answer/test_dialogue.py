@@ -126,3 +126,12 @@ def test_a_question_on_the_programme_leans_on_nothing_unless_another_was_spoken_
 
     assert not understand(asked, school).follow_up
     assert understand(asked, villages).follow_up
+
+
+def test_a_place_said_first_limits_what_is_asked_after_it_and_nothing_said_before() -> None:
+    history = [Turn("user", "Quelle ville a rouvert un ruisseau enterré ?")]
+
+    understood = understand("et en Bourgogne, des exemples de commerces rouverts ?", history)
+
+    assert understood.core == "des exemples de commerces rouverts en Bourgogne ?"
+    assert not understood.follow_up
