@@ -121,6 +121,7 @@ def test_a_town_looked_for_by_what_it_did_is_recognised(question: str) -> None:
         "Quelle commune peut demander le fonds vert ?",
         "Qui a payé la halle de Guise ?",
         "L’Epareca, ça existe encore ou c’est fini ?",
+        "Nous sommes une commune de 4 200 habitants, la boulangerie a fermé, on fait quoi ?",
     ],
 )
 def test_what_is_asked_of_a_rule_or_of_a_named_town_looks_for_no_town(question: str) -> None:
