@@ -18,8 +18,8 @@ from typing import Any
 from unittest.mock import patch
 
 from pvd_assistant import Assistant
+from pvd_assistant.answer import abstention, layout, ranking, ruled
 from pvd_assistant.answer import assistant as pipeline
-from pvd_assistant.answer import ranking
 from pvd_assistant.answer.trees import TreeModel
 from pvd_assistant.evaluation.answers import Summary, score, summarise
 from pvd_assistant.evaluation.fitting import collect, fit_knows, fit_sentences
@@ -48,14 +48,20 @@ def without_second_look() -> AbstractContextManager[Any]:
 @contextmanager
 def without_vocabulary() -> Iterator[None]:
     """Search the words of the question only, acronyms and corrected words included."""
-    with patch.object(query, "_synonyms_in", lambda stems: {}):
+    with patch.object(query, "_everyday_forms", lambda stems: iter(())):
         yield
 
 
-def without_frequent_questions() -> AbstractContextManager[Any]:
+@contextmanager
+def without_frequent_questions() -> Iterator[None]:
     """Answer from the other documents only."""
     kinds = tuple(kind for kind in pipeline._PROSE if kind != "faq")
-    return patch.object(pipeline, "_PROSE", kinds)
+    with ExitStack() as patched:
+        patched.enter_context(patch.object(pipeline, "_PROSE", kinds))
+        patched.enter_context(patch.object(pipeline, "surely_asked", lambda *_: False))
+        for module, name in ((layout, "same_question"), (ruled, "on_the_programme")):
+            patched.enter_context(patch.object(module, name, lambda *_: None))
+        yield
 
 
 PARTS: dict[str, Part] = {
@@ -77,7 +83,8 @@ def measured(
     knows = fit_knows(cases, scores, assistant)
     models = {"sentence": TreeModel.read(sentence), "knows": TreeModel.read(knows)}
     with ExitStack() as patched:
-        patched.enter_context(patch.object(ranking, "model", models.__getitem__))
+        for module in (ranking, abstention):
+            patched.enter_context(patch.object(module, "model", models.__getitem__))
         limits = {**ranking._data(), "knows": knows}
         patched.enter_context(patch.object(ranking, "_data", lambda: limits))
         return [score(assistant, question) for question in tested]
