@@ -1,6 +1,6 @@
 """Chroma, the store of record of the passages' vectors: embedded in the generation, or a server.
 
-Traps avoided (peers.md §5.2): never Chroma's default embedding function (it downloads an English model);
+Traps avoided: never Chroma's default embedding function (it downloads an English model);
 cosine asked for explicitly; ``upsert``; batches under its limit; no telemetry.
 """
 
