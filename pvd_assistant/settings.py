@@ -137,7 +137,11 @@ class Settings(BaseSettings):
     api_rate_limit: int = Field(
         60, ge=0, description="API requests a minute from one address; 0: as many as it wants."
     )
-    api_concurrency: int = Field(8, ge=1, description="API requests answered at the same time.")
+    api_concurrency: int = Field(
+        0,
+        ge=0,
+        description="API requests answered at the same time; 0: as many as was measured best.",
+    )
     api_origins: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed)] = Field(
         (), description="Origins of other sites whose pages may use the API (https://…)."
     )

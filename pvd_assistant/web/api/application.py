@@ -13,7 +13,7 @@ from pvd_assistant.messages import load_data
 from pvd_assistant.version import package_version
 from pvd_assistant.web.api import completions, problems, rest
 from pvd_assistant.web.api.engine import Engine
-from pvd_assistant.web.api.limits import Slots
+from pvd_assistant.web.api.limits import Slots, api_at_once
 from pvd_assistant.web.api.mcp_server import McpEndpoint
 from pvd_assistant.web.feedback import FeedbackStore
 from pvd_assistant.web.service import Service
@@ -32,7 +32,7 @@ class Api:
 
     def __init__(self, service: Service, store: FeedbackStore) -> None:
         self.engine = Engine(service)
-        self.slots = Slots(service.settings.api_concurrency)
+        self.slots = Slots(api_at_once(service.settings))
         self._mcp = McpEndpoint(self.engine, self.slots)
         said: dict[str, Any] = load_data("web/api")
         self.application = FastAPI(

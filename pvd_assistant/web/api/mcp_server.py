@@ -35,7 +35,7 @@ from pvd_assistant.settings import Settings
 from pvd_assistant.version import package_version
 from pvd_assistant.web.api import spoken
 from pvd_assistant.web.api.engine import Engine, written
-from pvd_assistant.web.api.limits import Slots
+from pvd_assistant.web.api.limits import Slots, api_at_once
 from pvd_assistant.web.api.replies import AnswerOut, CommunesOut, PassagesOut, ProjectsOut
 from pvd_assistant.web.api.requests import CommunesIn, ProjectsIn, QuestionIn, SearchIn
 from pvd_assistant.web.api.validation import field_problems
@@ -134,7 +134,7 @@ def serve_standard_streams(settings: Settings) -> None:
     service.warm_up()
 
     async def serve() -> None:
-        server = make_server(Engine(service), Slots(settings.api_concurrency))
+        server = make_server(Engine(service), Slots(api_at_once(settings)))
         async with stdio_server() as (incoming, outgoing):
             await server.run(incoming, outgoing, server.create_initialization_options())
 
