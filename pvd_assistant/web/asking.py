@@ -13,7 +13,7 @@ from pvd_assistant.observability import request_id
 from pvd_assistant.observability.steps import within
 from pvd_assistant.settings import Settings
 from pvd_assistant.web import chat
-from pvd_assistant.web.api.limits import BusyError, Rate
+from pvd_assistant.web.api.limits import BusyError, Rate, chosen_or_measured
 from pvd_assistant.web.conversation import Conversation
 from pvd_assistant.web.line import Line
 from pvd_assistant.web.service import Service
@@ -22,16 +22,13 @@ from pvd_assistant.web.service import Service
 #: second and the least processor time an answer, 2 leave some of the processor unused, at 8 and 16 threads
 #: fight for Python's lock (``docs/performance.md``).
 _AT_ONCE = 4
-#: The same with a language model: they wait for its server, not for the processor.
-_AT_ONCE_WITH_MODEL = 16
 #: Seconds before somebody who waits is told their place, and between two news of it.
 _FIRST_NEWS, _NEWS = 2.0, 10.0
 
 
 def at_once(settings: Settings) -> int:
     """Return how many questions of the chat are answered at the same time."""
-    measured = _AT_ONCE_WITH_MODEL if settings.llm_url else _AT_ONCE
-    return settings.chat_concurrency or measured
+    return chosen_or_measured(settings.chat_concurrency, _AT_ONCE, settings)
 
 
 class Asking:

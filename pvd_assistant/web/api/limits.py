@@ -52,14 +52,22 @@ class Rate:
 #: Requests answered at the same time. Measured with 32 visitors on two cores: 20 answers a second with 1
 #: or 2, 18 with 4, 14 with 8, where threads fight for Python's lock (``docs/performance.md``).
 _AT_ONCE = 2
-#: The same with a language model: they wait for its server, not for the processor.
-_AT_ONCE_WITH_MODEL = 16
+#: With a language model questions wait for its server, not for the processor.
+_WITH_MODEL = 16
 
 
 def api_at_once(settings: Settings) -> int:
     """Return how many requests of the API are answered at the same time."""
-    measured = _AT_ONCE_WITH_MODEL if settings.llm_url else _AT_ONCE
-    return settings.api_concurrency or measured
+    return chosen_or_measured(settings.api_concurrency, _AT_ONCE, settings)
+
+
+def chosen_or_measured(chosen: int, measured: int, settings: Settings) -> int:
+    """Return how many questions are answered at the same time.
+
+    :param chosen: by a setting; 0 for what was measured.
+    :param measured: best without a language model.
+    """
+    return chosen or (_WITH_MODEL if settings.llm_url else measured)
 
 
 class Slots:
